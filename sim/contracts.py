@@ -1,0 +1,173 @@
+"""
+What rooms that may not import each other agree on: link closures, the traffic engine, travel times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+LinkArray = NDArray[np.int32]
+FloatArray = NDArray[np.float64]
+
+FOREVER_US = np.int64(2**62)
+"""A time that never comes [us]."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkClosures:
+    """
+    When links are closed to one access class: compressed rows over links.
+
+    The closed intervals of link `l` are `from_us[start[l]:start[l + 1]]` to `until_us[...]`,
+    half-open [from, until), sorted and disjoint. Entering at `until` is allowed.
+
+    Parameters
+    ----------
+    start
+        Row pointer, shape (n_links + 1,).
+    from_us, until_us
+        Interval bounds [us from midnight of day 1], shape (n_intervals,).
+    """
+
+    start: IntArray
+    from_us: IntArray
+    until_us: IntArray
+
+    @staticmethod
+    def none(n_links: int) -> LinkClosures:
+        """No link is ever closed."""
+        empty = np.zeros(0, dtype=np.int64)
+        return LinkClosures(np.zeros(n_links + 1, dtype=np.int64), empty, empty)
+
+    def is_closed(self, link: int, time_us: int) -> bool:
+        """Whether entering `link` at `time_us` is denied."""
+        rows = slice(int(self.start[link]), int(self.start[link + 1]))
+        return bool(np.any((self.from_us[rows] <= time_us) & (time_us < self.until_us[rows])))
+
+    def opens_us(self, link: int, time_us: int) -> int:
+        """First time not before `time_us` at which `link` may be entered [us]."""
+        for row in range(int(self.start[link]), int(self.start[link + 1])):
+            if self.from_us[row] <= time_us < self.until_us[row]:
+                time_us = int(self.until_us[row])
+        return time_us
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no link is ever closed to this class."""
+        return len(self.from_us) == 0
+
+
+class ArrivalReason(IntEnum):
+    """Why the engine gives a tracked vehicle back to its agent."""
+
+    ARRIVED = 0
+    """It reached the downstream end of the last link of its route."""
+    LINK_CLOSED = 1
+    """The next link of its route is closed to it now; it stands at the node before that link."""
+    OUT_OF_ENERGY = 2
+    """Its energy budget ran out on the last link counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """
+    A tracked vehicle that stands at a node again, with what the way there took.
+
+    Parameters
+    ----------
+    trip
+        Number that `depart` returned.
+    vehicle
+        Number of the tracked vehicle.
+    time_us
+        Time of arrival [us].
+    reason
+        Why it stands here.
+    links_done
+        Number of links of the route it has left behind.
+    energy_kwh, fuel_l, co2_g, nox_g, pm_g
+        Electricity from the battery, fuel and exhaust of this trip.
+    """
+
+    trip: int
+    vehicle: int
+    time_us: int
+    reason: ArrivalReason
+    links_done: int
+    energy_kwh: float
+    fuel_l: float
+    co2_g: float
+    nox_g: float
+    pm_g: float
+
+
+class TrafficEngine(Protocol):
+    """Moves vehicles over links; asked by the agents, who never move themselves."""
+
+    def depart(
+        self,
+        vehicle: int,
+        route: LinkArray,
+        *,
+        at_us: int,
+        vehicle_class: int,
+        payload_kg: float,
+        energy_budget_kwh: float,
+    ) -> int:
+        """
+        Put a tracked vehicle on its way; returns the number of the trip.
+
+        Parameters
+        ----------
+        vehicle
+            Number of the vehicle, 0 or more; a vehicle makes one trip at a time.
+        route
+            Link rows in driving order, each starting where the one before ends; not empty.
+        at_us
+            Time of departure [us], not before the engine's clock.
+        vehicle_class
+            Row of the engine's tables of consumption, closures and passenger car units.
+        payload_kg
+            Load on board [kg].
+        energy_budget_kwh
+            Electricity the vehicle can draw before it stops; infinity for fuel vehicles.
+        """
+        ...
+
+    def advance(self, until_us: int) -> list[Arrival]:
+        """
+        Run traffic to `until_us`, or to the first time at which tracked vehicles arrive.
+
+        Returns the arrivals of that one time in the order of vehicle numbers, or an empty list when `until_us`
+        was reached without any. Slicing a run into more calls changes nothing.
+        """
+        ...
+
+    def set_blocked_lanes(self, link: int, lanes: float, *, at_us: int) -> None:
+        """Take `lanes` lanes of a link out of service from `at_us` on (0 restores it)."""
+        ...
+
+    @property
+    def now_us(self) -> int:
+        """The engine's clock [us]."""
+        ...
+
+
+class TravelTimes(Protocol):
+    """Travel times by link and time of day, as carriers believe or the engine has measured."""
+
+    @property
+    def bin_us(self) -> int:
+        """Width of a time bin [us]."""
+        ...
+
+    @property
+    def link_time_us(self) -> IntArray:
+        """Travel time on entering a link in a bin [us], shape (n_bins, n_links)."""
+        ...
