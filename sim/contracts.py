@@ -171,3 +171,15 @@ class TravelTimes(Protocol):
     def link_time_us(self) -> IntArray:
         """Travel time on entering a link in a bin [us], shape (n_bins, n_links)."""
         ...
+
+
+class Progress(Protocol):
+    """Told how far long work has come; the command line draws a bar from it."""
+
+    def __call__(self, task: str, done: int, total: int) -> None:
+        """Tell that `done` of `total` steps of `task` are finished."""
+        ...
+
+
+def no_progress(task: str, done: int, total: int) -> None:
+    """Tell nobody."""

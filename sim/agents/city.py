@@ -1,0 +1,105 @@
+"""
+What agents may ask of the city they live in; the model answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import BaseModel, Field
+
+from sim.agents.berth import Berth
+from sim.agents.charger import ChargerSite
+from sim.agents.shop import Shop
+from sim.clock import EventClock
+from sim.contracts import IntArray, LinkArray, LinkClosures, TrafficEngine, TravelTimes
+from sim.events import Event
+from sim.facilities.charging_site import ChargingParams
+from sim.facilities.loading_berth import BerthParams
+from sim.network import RoadNetwork
+from sim.random_streams import KeyedStream
+
+
+class ServiceParams(BaseModel, frozen=True, extra="forbid"):
+    """What happens at a shop's door."""
+
+    grace_min: float = Field(
+        ge=0.0, le=600.0, description="Time after its window until which a shop takes goods [min]"
+    )
+    failed_attempt_share: float = Field(
+        ge=0.0, le=1.0, description="Share of orders not accepted at the first attempt [-]"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBook:
+    """
+    What drivers know of the orders on board, one entry an order.
+
+    Parameters
+    ----------
+    order_id
+        Number in the tables.
+    weight_kg, volume_m3
+        Load [kg], [m3].
+    earliest_s, latest_s
+        Window of the start of unloading [s].
+    service_s
+        Time that unloading will take [s].
+    """
+
+    order_id: list[int]
+    weight_kg: list[float]
+    volume_m3: list[float]
+    earliest_s: list[float]
+    latest_s: list[float]
+    service_s: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Luck:
+    """Draws of decisions that the drivers meet, keyed so that scenarios stay paired."""
+
+    failed_attempt: KeyedStream
+    parking_choice: KeyedStream
+    depot_charger: KeyedStream
+    morning_soc: KeyedStream
+
+
+class City(Protocol):
+    """Clock, streets, places and news; agents of all kinds share it."""
+
+    clock: EventClock
+    engine: TrafficEngine
+    network: RoadNetwork
+    believed_times: TravelTimes
+    orders: OrderBook
+    shops: Sequence[Shop]
+    berths: Sequence[Berth]
+    charging_sites: Sequence[ChargerSite]
+    berth_params: BerthParams
+    charging_params: ChargingParams
+    service_params: ServiceParams
+    luck: Luck
+
+    def announce(self, event: Event) -> None:
+        """Tell the measures a fact."""
+        ...
+
+    def next_stop_id(self) -> int:
+        """Number for the next stop of the day."""
+        ...
+
+    def closures_of(self, vehicle_type: str) -> LinkClosures:
+        """When links are closed to a vehicle type."""
+        ...
+
+    def trip_links(self, trip: int) -> tuple[LinkArray, IntArray, IntArray]:
+        """Links of a finished trip with entry and exit times [us]."""
+        ...
+
+    def double_park(self, link: int, lanes: float) -> None:
+        """Take lanes of a link (or give them back when negative) from now on."""
+        ...

@@ -1,0 +1,154 @@
+"""
+How a driver finds a place to unload: off the street, in a berth, or in the second row.
+
+The rule: a shop's own dock or yard comes first. Else the nearest berth in reach with a free space
+is taken, after driving round to it if it lies on another link. When none is free, a share of the
+drivers double-parks before the shop; the others go to the nearest berth and wait there, and
+double-park when the wait gets too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sim.agents.berth import Berth
+from sim.events import LinkBlocked, Parking
+from sim.units import to_s, to_us
+
+if TYPE_CHECKING:
+    from sim.agents.shop import Shop
+    from sim.agents.van import Van
+
+_MOST_TRIES = 3
+"""Berths a driver goes round to before queueing at the last. Assumption."""
+
+
+class ParkingPlace:
+    """
+    The search for a place to unload at one stop, and the place found.
+
+    Parameters
+    ----------
+    van
+        The van.
+    shop
+        The shop.
+    luck
+        Uniform draw of the driver's choice when no berth is free [-].
+    on_parked
+        Called when the van stands.
+    """
+
+    def __init__(
+        self, van: Van, shop: Shop, *, luck: float, on_parked: Callable[[], None]
+    ) -> None:
+        self._van = van
+        self._city = van.city
+        self._shop = shop
+        self._luck = luck
+        self._on_parked = on_parked
+        self._tries = 0
+        self._came_us = self._city.clock.now_us
+        self._berth: Berth | None = None
+        self._is_waiting = False
+        self._blocks_link: int | None = None
+        self.parked_us = self._came_us
+        self.parking: Parking = "offstreet"
+        self.walk_m = 0.0
+
+    @property
+    def berth_id(self) -> str | None:
+        """The berth the van stands in."""
+        return self._berth.spec.berth_id if self._berth is not None else None
+
+    @property
+    def wait_s(self) -> float:
+        """Time from coming to the shop until parked [s]: going round and waiting."""
+        return to_s(self.parked_us - self._came_us)
+
+    def search(self) -> None:
+        """Look for a place from where the van stands now."""
+        if self._shop.has_offstreet:
+            self._stand("offstreet")
+            return
+        for row, distance_m in self._shop.berths:
+            berth = self._city.berths[row]
+            if not berth.has_free_space:
+                continue
+            if self._is_at(berth):
+                berth.park(self._van.van_id, self._came_us, self._city.clock.now_us)
+                self._berth, self.walk_m = berth, distance_m
+                self._stand("berth")
+                return
+            if self._tries < _MOST_TRIES:
+                self._go_round_to(berth)
+                return
+        may_wait = bool(self._shop.berths) and self._city.berth_params.max_wait_min > 0.0
+        if not may_wait or self._luck < self._city.berth_params.double_parking_share:
+            self._double_park()
+        else:
+            self._wait_at_nearest()
+
+    def _is_at(self, berth: Berth) -> bool:
+        """Berths on the link driven last, and those on the shop's link, are at hand."""
+        return berth.spec.link in (self._van.link, self._shop.link)
+
+    def _go_round_to(self, berth: Berth) -> None:
+        self._tries += 1
+        way_found = self._van.drive_to(berth.spec.link, "cruise", self.search)
+        if not way_found:
+            self._double_park()
+
+    def _wait_at_nearest(self) -> None:
+        row, distance_m = self._shop.berths[0]
+        berth = self._city.berths[row]
+        if self._is_at(berth):
+            self._join_queue(berth, distance_m)
+        elif not self._van.drive_to(
+            berth.spec.link, "cruise", lambda: self._join_queue(berth, distance_m)
+        ):
+            self._double_park()
+
+    def _join_queue(self, berth: Berth, distance_m: float) -> None:
+        now_us = self._city.clock.now_us
+        self._berth, self.walk_m = berth, distance_m
+        if berth.park(self._van.van_id, self._came_us, now_us):
+            self._stand("berth")
+            return
+        self._is_waiting = True
+        berth.wait(self._van.van_id, self._came_us, self._called_in)
+        patience_us = to_us(self._city.berth_params.max_wait_min * 60.0)
+        self._city.clock.schedule(now_us + patience_us, self._lose_patience)
+
+    def _called_in(self) -> None:
+        self._is_waiting = False
+        self._stand("berth")
+
+    def _lose_patience(self) -> None:
+        if self._is_waiting and self._berth is not None:
+            self._is_waiting = False
+            self._berth.give_up(self._van.van_id)
+            self._berth, self.walk_m = None, 0.0
+            self._double_park()
+
+    def _double_park(self) -> None:
+        self._blocks_link = self._van.link
+        self._city.double_park(self._blocks_link, self._city.berth_params.blocked_lanes)
+        self._stand("double")
+
+    def _stand(self, parking: Parking) -> None:
+        self.parking = parking
+        self.parked_us = self._city.clock.now_us
+        self._on_parked()
+
+    def leave(self) -> None:
+        """Drive off: the berth or the lane is free again."""
+        now_us = self._city.clock.now_us
+        if self._berth is not None:
+            self._berth.leave(self._van.van_id, now_us)
+        if self._blocks_link is not None:
+            self._city.double_park(self._blocks_link, -self._city.berth_params.blocked_lanes)
+            self._city.announce(
+                LinkBlocked(self._blocks_link, to_s(self.parked_us), to_s(now_us))
+            )

@@ -1,0 +1,68 @@
+"""
+When a drop can be served under the rules: the delivery window less the hours its link is closed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.contracts import LinkClosures
+from sim.units import MICROSECONDS_PER_SECOND
+
+
+def open_window(
+    closures: LinkClosures, link: int, earliest_s: int, latest_s: int, stay_s: int
+) -> tuple[int, int] | None:
+    """
+    Longest part of a delivery window in which a van may come, unload and leave again.
+
+    A van that is inside when the link closes would be held until it opens, so unloading has to end
+    before. Of several parts the longest is kept, the first of equals.
+
+    Parameters
+    ----------
+    closures
+        When links are closed to the van's class.
+    link
+        Row of the link of the shop.
+    earliest_s, latest_s
+        Window of the start of unloading [s].
+    stay_s
+        Time from arrival to having left the closed area [s].
+
+    Returns
+    -------
+    tuple or None
+        Window of the start of unloading [s]; None when there is none.
+    """
+    rows = range(int(closures.start[link]), int(closures.start[link + 1]))
+    best: tuple[int, int] | None = None
+    start = earliest_s
+    for row in (*rows, None):
+        if row is None:
+            end = latest_s
+        else:
+            closes_s = int(closures.from_us[row] // MICROSECONDS_PER_SECOND)
+            end = min(latest_s, closes_s - stay_s)
+        if end >= start and (best is None or end - start > best[1] - best[0]):
+            best = (start, end)
+        if row is not None:
+            opens_s = int(-(-closures.until_us[row] // MICROSECONDS_PER_SECOND))
+            start = max(start, opens_s)
+    return best
+
+
+def mostly_open(closures: LinkClosures, from_us: int, until_us: int) -> NDArray[np.bool_]:
+    """
+    Links open to a class for at least half of a period, shape (n_links,).
+
+    Tour planning reckons with ways over these; how a closed hour is met is decided link by link
+    when a driver sets out.
+    """
+    n_links = len(closures.start) - 1
+    overlap = np.minimum(closures.until_us, until_us) - np.maximum(closures.from_us, from_us)
+    link = np.repeat(np.arange(n_links), np.diff(closures.start))
+    closed_us = np.bincount(link, weights=np.maximum(overlap, 0), minlength=n_links)
+    is_open: NDArray[np.bool_] = closed_us <= (until_us - from_us) / 2.0
+    return is_open
