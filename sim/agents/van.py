@@ -372,6 +372,18 @@ class Van(mesa.Agent):  # type: ignore[misc]
             self.city.announce(OrderClosed(self.city.orders.order_id[row], "failed", None, None))
         self._next += 1
 
+    def end_of_time(self) -> None:
+        """The simulated time is over: what was not dealt with is still on board."""
+        for stop in self.stops_left:
+            for row in stop.orders:
+                self.city.announce(
+                    OrderClosed(self.city.orders.order_id[row], "on_board", None, None)
+                )
+
+
+class FuelVan(Van):
+    """A van with a combustion engine."""
+
 
 def latest_home_s(start_s: float, *, shift_end_s: float, shift_h: float, overtime_h: float) -> float:
     """

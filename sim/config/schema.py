@@ -1,0 +1,82 @@
+"""
+The whole of a run's configuration: the parameters of every room under one root.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from sim.agents import ServiceParams
+from sim.demand import DemandParams
+from sim.energy import EnergyParams
+from sim.facilities import BerthParams, ChargingParams
+from sim.measures import CostParams
+from sim.planning import FleetParams, PlanningParams
+from sim.policy import PolicyParams
+from sim.traffic import TrafficParams
+
+Weekday = Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
+
+
+class NetworkParams(BaseModel, frozen=True, extra="forbid"):
+    """The road network."""
+
+    name: str = Field(
+        min_length=1, description="Name of a folder under networks/, or a path to such a folder"
+    )
+
+
+class JointParams(BaseModel, frozen=True, extra="forbid"):
+    """Joint delivery between carriers."""
+
+    mode: Literal["none"] = Field(description="none: every carrier delivers its own orders")
+
+
+class ScenarioNames(BaseModel, frozen=True, extra="forbid"):
+    """Scenarios that were added up; a label, not part of the content."""
+
+    names: tuple[str, ...] = Field(description="Names from left to right")
+
+
+class PathParams(BaseModel, frozen=True, extra="forbid"):
+    """Where files go; not part of the content."""
+
+    run_dir: str | None = Field(description="Folder of this run; null: results_dir/runs/<run_id>")
+    results_dir: str = Field(min_length=1, description="Folder of all results")
+    cache_dir: str | None = Field(description="Folder of plans kept for later runs; null: none")
+
+
+class RunParams(BaseModel, frozen=True, extra="forbid"):
+    """How the run is carried out; not part of the content."""
+
+    workers: int = Field(ge=0, le=1024, description="Processes that plan tours; 0: one a core")
+    figures: bool = Field(description="Whether figures are drawn")
+
+
+class Scenario(BaseModel, frozen=True, extra="forbid"):
+    """Everything that decides what a run computes."""
+
+    network: NetworkParams
+    demand: DemandParams
+    fleet: FleetParams
+    policy: PolicyParams
+    joint: JointParams
+    berths: BerthParams
+    charging: ChargingParams
+    traffic: TrafficParams
+    energy: EnergyParams
+    service: ServiceParams
+    planning: PlanningParams
+    cost: CostParams
+    seed: int = Field(ge=0, le=2**63 - 1, description="Root of every random draw")
+    weekday: Weekday = Field(description="Day of the week")
+    horizon_h: float = Field(gt=0.0, le=48.0, description="Length of the simulated time [h]")
+    scenario: ScenarioNames
+    paths: PathParams
+    run: RunParams
+
+    def content(self) -> dict[str, Any]:
+        """The configuration without labels, paths and manner of running: what results depend on."""
+        return self.model_dump(mode="json", by_alias=True, exclude={"scenario", "paths", "run"})

@@ -1,0 +1,23 @@
+"""
+What carriers decide before the day: fleets, districts and tours.
+
+Asks the network for travel times and the rules for link closures as believed; emits a plan of tours
+for each van, and the orders that no tour takes. Knows nothing of what happens on the day.
+"""
+
+from sim.planning.day_plan import DayPlan as DayPlan
+from sim.planning.day_plan import DayPlanner as DayPlanner
+from sim.planning.day_plan import PlannedStop as PlannedStop
+from sim.planning.day_plan import PlanningParams as PlanningParams
+from sim.planning.day_plan import PlanningView as PlanningView
+from sim.planning.day_plan import VanTour as VanTour
+from sim.planning.fleet import CarrierSpec as CarrierSpec
+from sim.planning.fleet import FleetParams as FleetParams
+from sim.planning.fleet import VanSpec as VanSpec
+from sim.planning.fleet import VehicleTypeParams as VehicleTypeParams
+from sim.planning.fleet import build_fleets as build_fleets
+from sim.planning.plan_cache import PlanCache as PlanCache
+from sim.planning.tours import TourPlan as TourPlan
+from sim.planning.tours import TourProblem as TourProblem
+from sim.planning.tours import TourVehicles as TourVehicles
+from sim.planning.tours import plan_tours as plan_tours
