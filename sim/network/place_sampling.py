@@ -1,0 +1,287 @@
+"""
+Places sampled for a network that comes without: shops by road class and centrality, hubs at the rim.
+
+What is sampled is made up and said to be so in the notes of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from sim.contracts import FloatArray
+from sim.network.places import make_places, may_stop, place_attributes
+from sim.network.projection import flattened
+from sim.network.road_classes import road_class_of
+from sim.network.road_network import METRES_PER_DEGREE, RoadNetwork
+from sim.network.zones import default_zones, link_middles_m, links_in_zone
+from sim.random_streams import RandomStreams
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+SHOP_WEIGHT_OF_CLASS = {
+    "primary": 1.0,
+    "secondary": 1.6,
+    "tertiary": 1.6,
+    "unclassified": 0.8,
+    "road": 0.8,
+    "residential": 1.0,
+    "living_street": 1.0,
+    "service": 0.2,
+}
+"""Shops by kilometre of street, relative to a residential one. Assumption. Other classes have none."""
+
+SHOP_TYPE_SHARES = {
+    "convenience": 0.22,
+    "supermarket": 0.05,
+    "chain_store": 0.10,
+    "restaurant": 0.28,
+    "fresh_market": 0.03,
+    "pharmacy": 0.07,
+    "clothing": 0.11,
+    "other": 0.14,
+}
+"""Share of shops by type. Assumption."""
+
+_PLACE_OFFSET_M = 12.0
+_BEARINGS = ("east", "north-east", "north", "north-west", "west", "south-west", "south", "south-east")
+
+
+class PlaceSamplingParams(BaseModel, frozen=True, extra="forbid"):
+    """How many places a network without any gets."""
+
+    shops_per_km: float = Field(4.0, ge=0, le=200, description="Shops by directed km of link [1/km]. Assumption.")
+    shops: int | None = Field(None, ge=0, description="Number of shops; from `shops_per_km` when not given.")
+    hubs: int = Field(4, ge=1, le=50, description="Hubs at the rim. Assumption.")
+    distribution_centres: int = Field(2, ge=0, le=50, description="Public distribution centres. Assumption.")
+    station_sites: int = Field(20, ge=0, le=500, description="Sites offered for terminal stations. Assumption.")
+    chargers: int = Field(10, ge=0, le=1000, description="Public charging sites. Assumption.")
+    connectors_per_charger: int = Field(4, ge=1, le=100, description="Connectors of a charging site. Assumption.")
+    charger_power_kw: float = Field(60.0, gt=0, le=1000, description="Power of a connector [kW]. Assumption.")
+    parking: int = Field(10, ge=0, le=1000, description="Car parks. Assumption.")
+    loading: int = Field(20, ge=0, le=5000, description="Loading bays marked on the street. Assumption.")
+    centrality_decay: float = Field(
+        1.0,
+        ge=0,
+        le=10,
+        description="Fall of shop density, e-folds at the median distance from the middle [-]. Assumption.",
+    )
+
+
+def sample_places(
+    network: RoadNetwork,
+    seed: int,
+    params: PlaceSamplingParams | None = None,
+    *,
+    kinds: Sequence[str] | None = None,
+    hub_names: Sequence[str] = (),
+) -> gpd.GeoDataFrame:
+    """
+    Places drawn for a network: all kinds, or only those named.
+
+    Parameters
+    ----------
+    network
+        Road network; its places are not looked at.
+    seed
+        Root seed of the draws.
+    params
+        Numbers of places.
+    kinds
+        Kinds to draw; all when None. The draws of one kind do not depend on the others.
+    hub_names
+        Names of hubs, in the order east, then counter-clockwise.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns `PLACE_COLUMNS`.
+    """
+    params = params or PlaceSamplingParams()
+    streams = RandomStreams(seed)
+    weight = shop_weights(network, params)
+    n_shops = params.shops
+    if n_shops is None:
+        n_shops = max(20, round(params.shops_per_km * float(network.length_m.sum()) / 1000.0))
+    tables: list[pd.DataFrame] = []
+    for kind, number in (
+        ("shop", n_shops),
+        ("charger", params.chargers),
+        ("parking", params.parking),
+        ("loading", params.loading),
+    ):
+        if kinds is None or kind in kinds:
+            rng = streams.generator(f"network.{kind}_places")
+            spread = weight if kind in ("shop", "loading") else np.sqrt(weight * network.length_m)
+            link = _draw_links(spread, number, rng, is_even=kind != "shop")
+            tables.append(_drawn_places(network, kind, link, rng, params))
+    if kinds is None or "station_site" in kinds:
+        link = _spread_links(network, weight, params.station_sites)
+        tables.append(_placed(network, "station_site", link, [f"Station site {i + 1}" for i in range(len(link))]))
+    if kinds is None or "hub" in kinds:
+        link, bearing = _rim_links(network, params.hubs, reach=1.0, turn=0.0)
+        names = list(hub_names) or [f"Hub {_bearing_name(value)}" for value in bearing]
+        tables.append(_placed(network, "hub", link, names, logistics="hub"))
+    if kinds is None or "distribution_centre" in kinds:
+        link, bearing = _rim_links(network, params.distribution_centres, reach=0.6, turn=0.5)
+        names = [f"Distribution centre {_bearing_name(value)}" for value in bearing]
+        tables.append(_placed(network, "distribution_centre", link, names, logistics="distribution_centre"))
+    return make_places(pd.concat(tables, ignore_index=True))
+
+
+def complete_places(network: RoadNetwork, seed: int, params: PlaceSamplingParams | None = None) -> RoadNetwork:
+    """
+    The network with places of every kind and zones: those it has are kept, the rest is sampled, drawn and noted.
+    """
+    have = set(network.places["kind"])
+    wanted = ("shop", "charger", "parking", "loading", "hub", "distribution_centre", "station_site")
+    missing = [kind for kind in wanted if kind not in have]
+    if missing:
+        sampled = sample_places(network, seed, params, kinds=missing)
+        counts = ", ".join(f"{int((sampled['kind'] == kind).sum())} {kind}" for kind in missing)
+        places = make_places(pd.concat([pd.DataFrame(network.places), pd.DataFrame(sampled)], ignore_index=True))
+        note = f"Places sampled, not surveyed, with seed {seed}: {counts}."
+        network = replace(network, places=places, notes=(*network.notes, note))
+    if network.zones.empty:
+        note = "Zones drawn from link lengths and shops, not from any plan."
+        network = replace(network, zones=default_zones(network), notes=(*network.notes, note))
+        hubs = network.places_of("hub")
+        inside = links_in_zone(network, "centre")[hubs["link"].to_numpy(dtype=np.int64)]
+        if inside.any():
+            names = ", ".join(hubs["name"].astype(str)[inside])
+            network = replace(network, notes=(*network.notes, f"Hubs that lie in the zone `centre`: {names}."))
+    return network
+
+
+def shop_weights(network: RoadNetwork, params: PlaceSamplingParams) -> FloatArray:
+    """Expected shops of each link, up to a factor [-]: length, road class and distance from the middle."""
+    by_class = np.array([SHOP_WEIGHT_OF_CLASS.get(str(name), 0.0) for name in network.links["road_class"]])
+    if not (by_class > 0).any():
+        by_class = np.ones(network.n_links)
+    middle = link_middles_m(network)
+    centre = np.average(middle, axis=0, weights=network.length_m)
+    distance = np.hypot(*(middle - centre).T)
+    typical = max(float(np.median(distance)), 1.0)
+    weight: FloatArray = network.length_m * by_class * np.exp(-params.centrality_decay * distance / typical)
+    return weight
+
+
+def _draw_links(weight: FloatArray, number: int, rng: np.random.Generator, *, is_even: bool) -> NDArray[np.int64]:
+    """Links drawn with probability by weight: independently, or evenly spaced along the running total."""
+    total = np.cumsum(weight)
+    at = (np.arange(number) + rng.random()) / max(number, 1) if is_even else rng.random(number)
+    link = np.searchsorted(total, at * total[-1], side="right").astype(np.int64)
+    last: NDArray[np.int64] = np.minimum(link, len(weight) - 1)
+    return last
+
+
+def _drawn_places(
+    network: RoadNetwork, kind: str, link: NDArray[np.int64], rng: np.random.Generator, params: PlaceSamplingParams
+) -> pd.DataFrame:
+    share = rng.uniform(0.1, 0.9, len(link))
+    attributes = ["{}"] * len(link)
+    types = [kind] * len(link)
+    if kind == "shop":
+        names, shares = list(SHOP_TYPE_SHARES), np.array(list(SHOP_TYPE_SHARES.values()))
+        types = [names[i] for i in np.searchsorted(np.cumsum(shares), rng.random(len(link)) * shares.sum())]
+    elif kind == "charger":
+        text = place_attributes(connectors=params.connectors_per_charger, power_kw=params.charger_power_kw)
+        attributes = [text] * len(link)
+    elif kind == "parking":
+        attributes = [place_attributes(spaces=int(n)) for n in rng.integers(20, 200, len(link))]
+    elif kind == "loading":
+        attributes = [place_attributes(spaces=int(n)) for n in rng.integers(1, 4, len(link))]
+    names_of = [""] * len(link) if kind == "shop" else [f"{kind.capitalize()} {i + 1}" for i in range(len(link))]
+    return place_table(network, kind, link, share, types, names_of, attributes)
+
+
+def place_table(
+    network: RoadNetwork,
+    kind: str,
+    link: NDArray[np.int64],
+    share: FloatArray,
+    types: Sequence[str],
+    names: Sequence[str],
+    attributes: Sequence[str],
+) -> pd.DataFrame:
+    """Rows of the table of places, at a share of the length of their links, on the right-hand kerb."""
+    import shapely
+
+    middle_lat = float(network.nodes["lat"].mean())
+    lines = flattened(network.links["geometry"].to_numpy()[link], middle_lat)
+    length = shapely.length(lines)
+    at = shapely.get_coordinates(shapely.line_interpolate_point(lines, share * length))
+    ahead = shapely.get_coordinates(shapely.line_interpolate_point(lines, np.minimum(share * length + 1.0, length)))
+    way = ahead - at
+    way /= np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)[:, None]
+    kerb = at + _PLACE_OFFSET_M * np.column_stack([way[:, 1], -way[:, 0]])
+    lat = kerb[:, 1] / METRES_PER_DEGREE
+    lon = kerb[:, 0] / (METRES_PER_DEGREE * np.cos(np.radians(middle_lat)))
+    place_id = [f"{kind}_{row:05d}" for row in range(len(link))]
+    return pd.DataFrame(
+        {
+            "place_id": place_id,
+            "kind": kind,
+            "type": list(types),
+            "name": list(names),
+            "lon": lon,
+            "lat": lat,
+            "link": link,
+            "attributes": list(attributes),
+        }
+    )
+
+
+def _placed(
+    network: RoadNetwork, kind: str, link: NDArray[np.int64], names: Sequence[str], **attributes: str
+) -> pd.DataFrame:
+    number = len(link)
+    text = place_attributes(**attributes)
+    share = np.full(number, 0.5)
+    return place_table(network, kind, link, share, [kind] * number, list(names)[:number], [text] * number)
+
+
+def _spread_links(network: RoadNetwork, weight: FloatArray, number: int) -> NDArray[np.int64]:
+    """Links far from each other among those with the most shops (farthest-point order)."""
+    likely = np.argsort(-weight / network.length_m, kind="stable")[: max(number * 4, network.n_links * 6 // 10)]
+    number = min(number, len(likely))
+    middle = link_middles_m(network)[likely]
+    chosen: list[int] = [0] if number else []
+    distance = np.hypot(*(middle - middle[0]).T)
+    while len(chosen) < number:
+        chosen.append(int(distance.argmax()))
+        distance = np.minimum(distance, np.hypot(*(middle - middle[chosen[-1]]).T))
+    return likely[np.array(chosen, dtype=np.int64)]
+
+
+def _rim_links(network: RoadNetwork, number: int, *, reach: float, turn: float) -> tuple[NDArray[np.int64], FloatArray]:
+    """
+    Links at `reach` times the way to the rim, in evenly spaced bearings [rad], on main roads where there are any.
+    """
+    middle = link_middles_m(network)
+    centre = np.average(middle, axis=0, weights=network.length_m)
+    rank = np.array([road_class_of(str(name)).rank for name in network.links["road_class"]])
+    is_main = may_stop(network) & (rank <= max(4, int(rank.min())))
+    rows = np.flatnonzero(is_main if is_main.sum() >= number else may_stop(network))
+    offset = middle[rows] - centre
+    bearing = 2.0 * np.pi * (np.arange(number) + 0.5 + turn) / max(number, 1)
+    chosen: list[int] = []
+    for angle in bearing:
+        along = offset @ np.array([np.cos(angle), np.sin(angle)])
+        aside = np.abs(offset @ np.array([-np.sin(angle), np.cos(angle)]))
+        farthest = float((along - aside).max())
+        score = -np.abs(along - aside - reach * farthest)
+        score[chosen] = -np.inf
+        chosen.append(int(score.argmax()))
+    return rows[np.array(chosen, dtype=np.int64)], bearing
+
+
+def _bearing_name(angle: float) -> str:
+    return _BEARINGS[round(angle / (np.pi / 4)) % 8]
