@@ -9,6 +9,11 @@ the byte.
 from __future__ import annotations
 
 import re
+from typing import Literal, get_args
+
+Weekday = Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+"""Days of the week from Monday on, spelled as in OpenStreetMap's opening hours."""
 
 SECONDS_PER_HOUR = 3600.0
 SECONDS_PER_DAY = 86400.0
@@ -77,3 +82,15 @@ def s_to_clock(time_s: float) -> str:
     """
     minutes = round(time_s / 60.0)
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def weekday_after(weekday: Weekday, days: int) -> Weekday:
+    """
+    Day of the week some days later.
+
+    Examples
+    --------
+    >>> weekday_after("su", 1)
+    'mo'
+    """
+    return WEEKDAYS[(WEEKDAYS.index(weekday) + days) % len(WEEKDAYS)]
