@@ -174,7 +174,7 @@ def largest_remainder(weights: ArrayLike, total: int) -> IntArray:
 
 
 def build_fleets(
-    params: FleetParams, depots: list[tuple[str, int]], *, expected_orders_per_day: float
+    params: FleetParams, depots: list[tuple[str, int]], *, expected_orders_per_day: FloatArray
 ) -> list[CarrierSpec]:
     """
     Carriers with vans in proportion to the orders they expect.
@@ -186,15 +186,14 @@ def build_fleets(
     depots
         (place, link row) of the hubs; carriers take them in turn.
     expected_orders_per_day
-        Orders of an average working day over all carriers [-].
+        Orders of each carrier on an average working day [-], shape (n_carriers,).
     """
-    shares = params.market_shares()
     names = [name for name, share in params.mix.items() if share > 0.0]
     fleets = []
-    for carrier, share in enumerate(shares):
+    for carrier, expected in enumerate(expected_orders_per_day):
         carrier_id = f"carrier-{carrier + 1:02d}"
         depot = carrier % len(depots)
-        n_vans = max(1, int(np.ceil(expected_orders_per_day * share / params.orders_per_van)))
+        n_vans = max(1, int(np.ceil(expected / params.orders_per_van)))
         counts = largest_remainder([params.mix[name] for name in names], n_vans)
         types = [name for name, count in zip(names, counts, strict=True) for _ in range(count)]
         vans = tuple(

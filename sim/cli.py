@@ -1,0 +1,219 @@
+"""
+The command line: `sim run`, `sim network`, `sim demand`.
+
+Exit codes: 0 done; 1 ran but the answer is no; 2 the input is wrong, with one line for each fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.contracts import Progress
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.config import Scenario
+
+DONE, ANSWER_IS_NO, INPUT_IS_WRONG = 0, 1, 2
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A bar with an estimate of the time left, on standard error; silent when that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        rows = {}
+
+        def show(task: str, done: int, total: int) -> None:
+            if task not in rows:
+                rows[task] = bars.add_task(task, total=total)
+            bars.update(rows[task], completed=done, total=total)
+
+        yield show
+
+
+def _run_one(scenario: Scenario) -> None:
+    from rich.console import Console
+
+    from sim.experiment import run_scenario
+    from sim.view import draw_run_figures, print_kpis
+
+    with progress_bar() as progress:
+        finished = run_scenario(scenario, progress=progress)
+        figures = draw_run_figures(finished.folder) if scenario.run.figures else []
+    console = Console()
+    names = "+".join(scenario.scenario.names)
+    title = f"{names} on {scenario.network.name}, seed {scenario.seed}"
+    print_kpis(finished.kpis, title=title, console=console)
+    for warning in finished.warnings:
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
+    parts = ", ".join(f"{part.replace('_', ' ')} {value:.1f} s" for part, value in finished.wall_s.items())
+    console.print(f"run {finished.run_id}: {parts}", soft_wrap=True)
+    console.print(f"files: {finished.folder}" + (f" (with {len(figures)} figures)" if figures else ""), soft_wrap=True)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """`sim run`: simulate one scenario, or with `-m` every combination of a sweep."""
+    from sim.config.overrides import scenario_from_overrides, sweep
+
+    if arguments.multirun:
+        sweep(arguments.overrides, _run_one)
+    else:
+        _run_one(scenario_from_overrides(arguments.overrides))
+    return DONE
+
+
+def network_build(arguments: argparse.Namespace) -> int:
+    """`sim network build`: a road network from a source, written to a folder."""
+    from sim.network import build_network, write_network
+
+    options = {
+        key: value
+        for key, value in vars(arguments).items()
+        if key not in ("run_command", "source", "out") and value is not None
+    }
+    network = build_network(arguments.source, **options)
+    folder = Path(arguments.out) if arguments.out else Path("networks") / network.name
+    write_network(network, folder)
+    for note in network.notes:
+        print(f"note: {note}")
+    print(f"{network.label}: {network.n_nodes} nodes, {network.n_links} links written to {folder}")
+    return DONE
+
+
+def network_check(arguments: argparse.Namespace) -> int:
+    """`sim network check`: every fault of a network's files."""
+    from sim.network import check_network, is_warning
+
+    findings = check_network(arguments.network)
+    for finding in findings:
+        print(finding)
+    if any(not is_warning(finding) for finding in findings):
+        return ANSWER_IS_NO
+    print(f"{arguments.network}: no faults")
+    return DONE
+
+
+def network_info(arguments: argparse.Namespace) -> int:
+    """`sim network info`: what is in a network, and its map."""
+    from sim.network import network_table, read_network
+    from sim.view import draw_network_map, print_table
+
+    network = read_network(arguments.network)
+    print_table(network_table(network), title=network.label)
+    path = Path(arguments.map) if arguments.map else Path("results") / f"network_{network.name}.png"
+    draw_network_map(network, path)
+    print(f"map: {path}")
+    return DONE
+
+
+def demand_template(arguments: argparse.Namespace) -> int:
+    """`sim demand template`: an empty survey table with its schema."""
+    from sim.demand import write_survey_template
+
+    path = Path(arguments.out)
+    write_survey_template(path)
+    print(f"{path}: fill in a row for each shop, then run with demand.source=survey demand.survey={path}")
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sim", description="Agent-based simulation of urban deliveries: traffic, freight and access rules."
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def add(
+        group: argparse._SubParsersAction[argparse.ArgumentParser],
+        name: str,
+        function: Callable[[argparse.Namespace], int],
+        text: str,
+        epilog: str = "",
+    ) -> argparse.ArgumentParser:
+        command = group.add_parser(
+            name,
+            help=text,
+            description=text,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.set_defaults(run_command=function)
+        return command
+
+    command = add(
+        commands,
+        "run",
+        run,
+        "Simulate one scenario and write its files, KPI table and figures.",
+        "examples:\n  sim run\n  sim run scenario=peak_ban network=helsinki seed=2\n"
+        "  sim run scenario=peak_ban+electric berths.spaces_per_shop=0.2\n"
+        "  sim run -m scenario=baseline,peak_ban seed=1,2,3",
+    )
+    command.add_argument("-m", "--multirun", action="store_true", help="sweep over values given with commas")
+    command.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="GROUP=OPTION or KEY=VALUE")
+
+    networks = commands.add_parser("network", help="Build, check and show road networks.").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    _add_network_build(add(networks, "build", network_build, "Make a road network from a source."))
+    command = add(networks, "check", network_check, "List every fault of a network.")
+    command.add_argument("network", help="name of a network or path to its folder")
+    command = add(networks, "info", network_info, "Show a table of a network and draw its map.")
+    command.add_argument("network", help="name of a network or path to its folder")
+    command.add_argument("--map", metavar="FILE", help="where to draw the map (default: results/network_NAME.png)")
+
+    demand = commands.add_parser("demand", help="Demand tables.").add_subparsers(metavar="COMMAND", required=True)
+    command = add(demand, "template", demand_template, "Write an empty survey table with its schema.")
+    command.add_argument("out", nargs="?", default="survey.csv", help="file to write (default: survey.csv)")
+    return parser
+
+
+def _add_network_build(command: argparse.ArgumentParser) -> None:
+    from sim.network.build import SOURCES
+
+    command.add_argument("source", choices=SOURCES, help="where the network comes from")
+    command.add_argument("path", nargs="?", help="file, or the name of a place; none for schematic and grid")
+    command.add_argument("--name", help="short name of the network (default: from the source)")
+    command.add_argument("--out", metavar="DIR", help="folder to write (default: networks/NAME)")
+    command.add_argument("--bbox", help="west,south,east,north in degrees (pbf, osm)")
+    command.add_argument("--polygon", metavar="FILE", help="GeoJSON polygon to cut out (pbf, osm)")
+    command.add_argument("--seed", type=int, help="seed of sampled places")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run the command line.
+
+    Parameters
+    ----------
+    argv
+        Arguments; those of the process when None.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run_command(arguments)
+    except InputError as error:
+        for fault in error.faults:
+            print(f"error: {fault}", file=sys.stderr)
+        return INPUT_IS_WRONG
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    return code

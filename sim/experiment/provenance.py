@@ -1,0 +1,138 @@
+"""
+Where a result comes from: the manifest of a run, written before its results and completed after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from sim.config import Scenario
+from sim.resources import checkout_folder
+
+SCHEMA_VERSION = "1"
+PACKAGES = (
+    "urban-freight-sim",
+    "mesa",
+    "networkx",
+    "osmnx",
+    "numpy",
+    "pandas",
+    "scipy",
+    "numba",
+    "pyarrow",
+    "pyvrp",
+    "hydra-core",
+    "pydantic",
+    "shapely",
+    "geopandas",
+    "matplotlib",
+)
+
+
+def run_id_of(scenario: Scenario, seed: int) -> str:
+    """
+    Short hash of what a run computes: equal content has an equal name, whatever its paths.
+
+    Parameters
+    ----------
+    scenario
+        The scenario; its label, paths and manner of running do not count.
+    seed
+        Root seed, in place of the scenario's own.
+    """
+    return config_sha256(scenario, seed)[:12]
+
+
+def config_sha256(scenario: Scenario, seed: int) -> str:
+    """SHA-256 of the resolved configuration without label, paths and manner of running."""
+    content = scenario.content() | {"seed": seed}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _git(*arguments: str) -> str | None:
+    root = checkout_folder()
+    if root is None:
+        return None
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _package_version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def start_manifest(
+    scenario: Scenario, seed: int, *, inputs: dict[str, str], command: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """
+    Manifest of a run that begins now.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    seed
+        Root seed.
+    inputs
+        SHA-256 of each input by its name.
+    command
+        The command line; that of this process when None.
+    """
+    status = _git("status", "--porcelain", "--untracked-files=no")
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run_id": run_id_of(scenario, seed),
+        "status": "running",
+        "scenario": list(scenario.scenario.names),
+        "command": " ".join(command if command is not None else ["sim", *sys.argv[1:]]),
+        "seed": seed,
+        "config_sha256": config_sha256(scenario, seed),
+        "commit": _git("rev-parse", "HEAD"),
+        "is_dirty": None if status is None else bool(status),
+        "packages": {name: _package_version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "input_sha256": inputs,
+        "start": datetime.now(UTC).isoformat(timespec="seconds"),
+        "end": None,
+        "wall_s": None,
+    }
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON under a temporary name, then rename: a reader never sees half of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    temporary.write_text(text + "\n", encoding="utf-8")
+    temporary.replace(path)

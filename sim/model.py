@@ -1,0 +1,349 @@
+"""
+The delivery day: the wiring of network, demand, rules, plans, agents and traffic, and its clock.
+
+One loop: the engine moves traffic to the time of the next decision and comes back early when a van
+arrives. There is no fixed tick and no loop over agents.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+import pandas as pd
+
+from sim.agents import (
+    Berth,
+    Carrier,
+    ChargerSite,
+    ElectricVan,
+    FuelVan,
+    Luck,
+    OrderBook,
+    Shop,
+    Van,
+)
+from sim.agents.van import latest_home_s
+from sim.clock import EventClock
+from sim.config import Scenario
+from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
+from sim.demand import load_shops, make_orders, orders_per_average_day
+from sim.energy import charging_curve, consumption_coefficients
+from sim.errors import ConfigError
+from sim.events import Event
+from sim.facilities import berths_by_shop_density, berths_in_reach, public_charging_sites
+from sim.measures import Recorder, RunTables, compute_kpis
+from sim.measures.context import KpiContext
+from sim.network import RoadNetwork, read_network
+from sim.network.shortest_path import travel_matrix
+from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, build_fleets
+from sim.planning.fleet import PLUG_IN
+from sim.policy import compile_closures, rules_document
+from sim.random_streams import RandomStreams
+from sim.traffic.profile_engine import ProfileEngine
+from sim.traffic.travel_times import BinnedTravelTimes, travel_times_from_speed_ratio
+from sim.units import clock_to_s, to_us
+
+_BIN_S = 900.0
+"""Width of the time bins of link counts [s]."""
+
+
+class DeliveryModel(mesa.Model):  # type: ignore[misc]
+    """
+    A delivery day in a city.
+
+    Parameters
+    ----------
+    scenario
+        A validated scenario.
+    seed
+        Root of every random draw; the scenario's own when None.
+    progress
+        Told how far long work has come.
+
+    Raises
+    ------
+    InputError
+        If the network, a survey or a rule cannot be used.
+
+    Examples
+    --------
+    >>> import sim
+    >>> model = sim.DeliveryModel(sim.load_scenario("baseline", ["network=grid"]), seed=1)
+    >>> model.run()
+    >>> model.kpis()["orders_delivered"]["value"] > 0
+    True
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int | None = None, *, progress: Progress = no_progress
+    ) -> None:
+        self.root_seed = scenario.seed if seed is None else seed
+        super().__init__(rng=self.root_seed)
+        self.scenario = scenario
+        self.network: RoadNetwork = read_network(scenario.network.name)
+        self.clock = EventClock()
+        self.recorder = Recorder()
+        self.berth_params = scenario.berths
+        self.charging_params = scenario.charging
+        self.service_params = scenario.service
+        self._progress = progress
+        self._horizon_us = to_us(scenario.horizon_h * 3600.0)
+        self._plan: DayPlan | None = None
+        self._stop_ids = 0
+        self._blocked_lanes: dict[int, float] = {}
+        self._has_run = False
+
+        streams = RandomStreams(self.root_seed)
+        self.luck = Luck(
+            failed_attempt=streams.keyed("order.failed_attempt"),
+            parking_choice=streams.keyed("driver.parking_choice"),
+            depot_charger=streams.keyed("van.depot_charger"),
+            morning_soc=streams.keyed("van.morning_soc"),
+        )
+        self._tour_seed = int(streams.generator("carrier.tour_search").integers(2**31))
+        self.shop_table = load_shops(scenario.demand, self.network, streams)
+        shares = scenario.fleet.market_shares().tolist()
+        mix = supplier_mix(self.shop_table, shares, scenario.demand, streams)
+        self.fleets = build_fleets(
+            scenario.fleet,
+            _depots(self.network),
+            expected_orders_per_day=orders_per_average_day(
+                self.shop_table, shares, scenario.demand, mix
+            ),
+        )
+        self.order_table = make_orders(
+            self.shop_table, shares, scenario.demand, streams, weekday=scenario.weekday, mix=mix
+        )
+        self.orders = _order_book(self.order_table)
+        self._type_names = list(scenario.fleet.vehicle_types)
+        self._closures = self._compile_rules()
+        self.believed_times = self._travel_times()
+        self.engine = ProfileEngine(
+            self.network.length_m,
+            self.believed_times,
+            consumption_coefficients(
+                [
+                    (kind.consumption_curve, kind.payload_kg)
+                    for kind in scenario.fleet.vehicle_types.values()
+                ],
+                scenario.energy,
+            ),
+            [self._closures[name] for name in self._type_names],
+        )
+        self.berths: Sequence[Berth] = []
+        self.shops: Sequence[Shop] = []
+        self.charging_sites: Sequence[ChargerSite] = []
+        self.carriers: Sequence[Carrier] = []
+        self.vans: Sequence[Van] = []
+
+    # -- set-up -------------------------------------------------------------------------------
+
+    def _compile_rules(self) -> dict[str, LinkClosures]:
+        """Link closures of each vehicle type; types that meet the same rules share them."""
+        compiled: dict[tuple[str, str], LinkClosures] = {}
+        closures = {}
+        for name, kind in self.scenario.fleet.vehicle_types.items():
+            key = (kind.access_class, kind.powertrain)
+            if key not in compiled:
+                compiled[key] = compile_closures(
+                    self.scenario.policy.rules,
+                    self.network,
+                    access_class=kind.access_class,
+                    powertrain=kind.powertrain,
+                    weekday=self.scenario.weekday,
+                    horizon_us=self._horizon_us,
+                )
+            closures[name] = compiled[key]
+        return closures
+
+    def _travel_times(self) -> BinnedTravelTimes:
+        return travel_times_from_speed_ratio(
+            self.network.length_m,
+            self.network.free_speed_mps,
+            self.network.signal_delay_s,
+            np.array(self.scenario.traffic.speed_ratio),
+        )
+
+    def plan_day(self) -> DayPlan:
+        """The tours of all carriers; planned once, or read from the cache of plans."""
+        if self._plan is None:
+            scenario = self.scenario
+            view = PlanningView(
+                network=self.network,
+                link_time_us=self.believed_times.mean_between(
+                    to_us(clock_to_s(scenario.fleet.shift_start)),
+                    to_us(clock_to_s(scenario.fleet.shift_end)),
+                ),
+                closures=self._closures,
+                range_m={name: self._range_m(name) for name in self._type_names},
+            )
+            cache_dir = scenario.paths.cache_dir
+            planner = DayPlanner(
+                view,
+                scenario.fleet,
+                scenario.planning,
+                cache=PlanCache(Path(cache_dir) if cache_dir else None),
+                seed=self._tour_seed,
+                workers=scenario.run.workers or os.cpu_count() or 1,
+            )
+            self._plan = planner.plan(
+                self.fleets, self.order_table, self.shop_table, progress=self._progress
+            )
+        return self._plan
+
+    def _range_m(self, vehicle_type: str) -> float:
+        kind = self.scenario.fleet.vehicle_types[vehicle_type]
+        if not kind.relies_on_battery or kind.planned_kwh_per_km <= 0.0:
+            return float("inf")
+        charging = self.scenario.charging
+        usable_kwh = kind.battery_kwh * max(0.0, charging.soc_full - charging.soc_reserve)
+        return usable_kwh / kind.planned_kwh_per_km * 1e3
+
+    def _create_agents(self, plan: DayPlan) -> None:
+        scenario, network = self.scenario, self.network
+        berths = berths_by_shop_density(network, self.shop_table, scenario.berths)
+        self.berths = [Berth(self, berth) for berth in berths]
+        shop_xy = _metric_xy(network, self.shop_table)
+        reach = berths_in_reach(berths, shop_xy, scenario.berths.search_radius_m)
+        self.shops = [
+            Shop(
+                self,
+                shop_id=row.shop_id,
+                link=int(row.link),
+                has_offstreet=bool(row.has_offstreet),
+                berths=in_reach,
+                grace_s=scenario.service.grace_min * 60.0,
+            )
+            for row, in_reach in zip(self.shop_table.itertuples(), reach, strict=True)
+        ]
+        self.charging_sites = [
+            ChargerSite(self, site)
+            for site in public_charging_sites(
+                network, scenario.charging, plug_in_vans=self.plug_in_vans
+            )
+        ]
+        self.carriers = [
+            Carrier(
+                self,
+                carrier_id=spec.carrier_id,
+                depot_id=spec.depot_id,
+                depot_link=spec.depot_link,
+            )
+            for spec in self.fleets
+        ]
+        vans: list[Van] = []
+        for tour in plan.tours:
+            carrier = self.carriers[tour.van.carrier]
+            van = self._create_van(len(vans), tour, carrier)
+            carrier.vans.append(van)
+            vans.append(van)
+        self.vans = vans
+
+    def _create_van(self, number: int, tour: VanTour, carrier: Carrier) -> Van:
+        fleet, charging = self.scenario.fleet, self.scenario.charging
+        kind = fleet.vehicle_types[tour.van.vehicle_type]
+        details: dict[str, Any] = {
+            "number": number,
+            "tour": tour,
+            "carrier_id": carrier.carrier_id,
+            "vehicle_type": kind,
+            "vehicle_class": self._type_names.index(tour.van.vehicle_type),
+            "depot_link": carrier.depot_link,
+            "latest_home_s": latest_home_s(
+                tour.start_s,
+                shift_end_s=clock_to_s(fleet.shift_end),
+                shift_h=fleet.shift_h,
+                overtime_h=fleet.overtime_h,
+            ),
+        }
+        if not kind.relies_on_battery:
+            return FuelVan(self, **details)
+        key = stable_number(f"van/{tour.van.van_id}", bits=63)
+        has_charger = self.luck.depot_charger.uniform_one(key) < charging.depot_charger_share
+        spread = max(0.0, charging.soc_full - charging.soc_morning_min)
+        street_soc = charging.soc_full - spread * self.luck.morning_soc.uniform_one(key)
+        return ElectricVan(
+            self,
+            curve=charging_curve(kind.charging_power_kw),
+            soc=charging.soc_full if has_charger else street_soc,
+            has_depot_charger=has_charger,
+            **details,
+        )
+
+    @property
+    def plug_in_vans(self) -> int:
+        """Electric and plug-in vans of all fleets."""
+        types = self.scenario.fleet.vehicle_types
+        return sum(
+            types[van.vehicle_type].powertrain in PLUG_IN
+            for fleet in self.fleets
+            for van in fleet.vans
+        )
+
+    # -- the day ------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """
+        Simulate to the end of the horizon.
+
+        Raises
+        ------
+        RuntimeError
+            If the day has been run before; make a new model for another run.
+        """
+        if self._has_run:
+            raise RuntimeError("this day has been run; make a new DeliveryModel for another run")
+        self._has_run = True
+        self._create_agents(self.plan_day())
+        for carrier in self.carriers:
+            carrier.send_out()
+        next_report_us = 0
+        while True:
+            decision_us = self.clock.next_time_us()
+            is_decision_due = decision_us is not None and decision_us <= self._horizon_us
+            until_us = decision_us if is_decision_due and decision_us is not None else self._horizon_us
+            arrivals = self.engine.advance(until_us)
+            if arrivals:
+                self.clock.advance_to(self.engine.now_us)
+                for arrival in arrivals:
+                    self.vans[arrival.vehicle].on_arrival(arrival)
+            elif is_decision_due:
+                self.clock.run_next()
+            else:
+                break
+            if self.clock.now_us >= next_report_us:
+                self._progress("simulating", self.clock.now_us // 10**6, self._horizon_us // 10**6)
+                next_report_us = self.clock.now_us + to_us(600.0)
+        for van in self.vans:
+            van.end_of_time()
+        self._progress("simulating", self._horizon_us // 10**6, self._horizon_us // 10**6)
+
+    # -- what agents ask (`sim.agents.City`) ---------------------------------------------------
+
+    def announce(self, event: Event) -> None:
+        """Tell the measures a fact."""
+        self.recorder.hear(event)
+
+    def next_stop_id(self) -> int:
+        """Number for the next stop of the day."""
+        self._stop_ids += 1
+        return self._stop_ids
+
+    def closures_of(self, vehicle_type: str) -> LinkClosures:
+        """When links are closed to a vehicle type."""
+        return self._closures[vehicle_type]
+
+    def trip_links(self, trip: int) -> tuple[LinkArray, IntArray, IntArray]:
+        """Links of a finished trip with entry and exit times [us]."""
+        return self.engine.trip_links(trip)
+
+    def double_park(self, link: int, lanes: float) -> None:
+        """Take lanes of a link (or give them back when negative) from now on."""
+        blocked = self._blocked_lanes.get(link, 0.0) + lanes
+        self._blocked_lanes[link] = blocked
+        self.engine.set_blocked_lanes(link, blocked, at_us=self.clock.now_us)
