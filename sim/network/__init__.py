@@ -7,8 +7,11 @@ It asks nothing of other rooms and emits no events; files in, `RoadNetwork` out.
 
 from __future__ import annotations
 
+from sim.network.build import SOURCES as SOURCES
+from sim.network.build import build_network as build_network
 from sim.network.grid import GridParams as GridParams
 from sim.network.grid import grid_network as grid_network
+from sim.network.info import network_table as network_table
 from sim.network.io import check_network as check_network
 from sim.network.io import find_network as find_network
 from sim.network.io import network_names as network_names

@@ -1,6 +1,4 @@
-"""
-The network as a NetworkX graph in OSMnx conventions, for other programs and for checks.
-"""
+"""The network as a NetworkX graph in OSMnx conventions, for other programs and for checks."""
 
 from __future__ import annotations
 
@@ -16,8 +14,10 @@ if TYPE_CHECKING:
 
 def graph_of(network: RoadNetwork) -> nx.MultiDiGraph[int]:
     """
-    A `MultiDiGraph` with `x`, `y` on nodes and `osmid`, `length`, `highway`, `lanes`, `maxspeed`, `name`, `geometry`
-    on edges; the edge attribute `link` is the row of the link.
+    The network as a `MultiDiGraph`.
+
+    Nodes carry `x` and `y`; edges `osmid`, `length`, `highway`, `lanes`, `maxspeed`, `name`, `geometry`, and `link`,
+    the row of the link.
     """
     import networkx as nx
 

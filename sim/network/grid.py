@@ -1,6 +1,4 @@
-"""
-A grid of streets: the network for tests, theory and first steps.
-"""
+"""A grid of streets: the network for tests, theory and first steps."""
 
 from __future__ import annotations
 

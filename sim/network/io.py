@@ -80,7 +80,7 @@ def find_network(name_or_path: str | Path) -> Path:
     package = Path(sim.__file__).resolve().parent
     tried = [Path(name_or_path)]
     if Path(name_or_path).name == str(name_or_path):
-        tried += [parent / "networks" / str(name_or_path) for parent in (Path(), package.parent, package)]
+        tried += [parent / "networks" / str(name_or_path) for parent in (Path(), package.parent, package / "_data")]
     for folder in tried:
         if (folder / "network.yaml").is_file():
             return folder
@@ -93,7 +93,7 @@ def find_network(name_or_path: str | Path) -> Path:
 def network_names() -> list[str]:
     """Names of the networks that `read_network` finds by name."""
     package = Path(sim.__file__).resolve().parent
-    homes = (Path("networks"), package.parent / "networks", package / "networks")
+    homes = (Path("networks"), package.parent / "networks", package / "_data" / "networks")
     return sorted({file.parent.name for home in homes for file in home.glob("*/network.yaml")})
 
 

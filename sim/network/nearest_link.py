@@ -1,6 +1,4 @@
-"""
-The link on which a position lies: nearest by geometry, and of a two-way street the side of the position.
-"""
+"""The link on which a position lies: nearest by geometry, and of a two-way street the side of the position."""
 
 from __future__ import annotations
 

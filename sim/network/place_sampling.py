@@ -137,9 +137,7 @@ def sample_places(
 
 
 def complete_places(network: RoadNetwork, seed: int, params: PlaceSamplingParams | None = None) -> RoadNetwork:
-    """
-    The network with places of every kind and zones: those it has are kept, the rest is sampled, drawn and noted.
-    """
+    """The network with places of every kind and zones: those it has are kept, the rest is sampled, drawn and noted."""
     have = set(network.places["kind"])
     wanted = ("shop", "charger", "parking", "loading", "hub", "distribution_centre", "station_site")
     missing = [kind for kind in wanted if kind not in have]
@@ -262,9 +260,7 @@ def _spread_links(network: RoadNetwork, weight: FloatArray, number: int) -> NDAr
 
 
 def _rim_links(network: RoadNetwork, number: int, *, reach: float, turn: float) -> tuple[NDArray[np.int64], FloatArray]:
-    """
-    Links at `reach` times the way to the rim, in evenly spaced bearings [rad], on main roads where there are any.
-    """
+    """Links at `reach` times the way to the rim, in evenly spaced bearings [rad], on main roads where there are any."""
     middle = link_middles_m(network)
     centre = np.average(middle, axis=0, weights=network.length_m)
     rank = np.array([road_class_of(str(name)).rank for name in network.links["road_class"]])

@@ -32,9 +32,7 @@ SHOP_TYPES = (
 
 
 def make_places(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """
-    Table of places, with geometry, from one that has the other columns of `PLACE_COLUMNS`.
-    """
+    """Table of places, with geometry, from one that has the other columns of `PLACE_COLUMNS`."""
     import geopandas as gpd
     import shapely
 

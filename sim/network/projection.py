@@ -1,6 +1,4 @@
-"""
-Distances and metric coordinates of WGS84 positions.
-"""
+"""Distances and metric coordinates of WGS84 positions."""
 
 from __future__ import annotations
 
@@ -61,9 +59,7 @@ def line_length_m(lines: NDArray[Any]) -> FloatArray:
 
 
 def flattened(geometry: Any, lat: float) -> NDArray[Any]:
-    """
-    Geometry in metres on a plane that touches the globe at latitude `lat`: good for nearest neighbours in a city.
-    """
+    """Geometry in metres on a plane that touches the globe at latitude `lat`: good for nearest neighbours in a city."""
     import shapely
 
     scale = np.array([METRES_PER_DEGREE * np.cos(np.radians(lat)), METRES_PER_DEGREE])

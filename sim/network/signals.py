@@ -80,23 +80,53 @@ def signal_delay_s(cycle_s: float, green_share: FloatArray | float) -> FloatArra
     return np.asarray(cycle_s * (1.0 - np.asarray(green_share, dtype=np.float64)) ** 2 / 2.0)
 
 
+def signal_junction(
+    from_node: LinkArray, to_node: LinkArray, length_m: FloatArray, n_nodes: int, params: SignalParams
+) -> LinkArray:
+    """
+    Node whose crossing traffic a signal at the end of each link would serve.
+
+    That is the end of the link itself, when streets meet there. A signal within a street belongs to the junction
+    that follows within `same_junction_m`: the node is its stop line. One that follows a junction at that distance is
+    the stop line of the other direction (-1: it does not face this link). Any other is a pedestrian crossing (the
+    end of the link).
+    """
+    is_junction = neighbours(from_node, to_node, n_nodes) >= 3
+    leaving: dict[int, list[int]] = {}
+    for link, node in enumerate(from_node.tolist()):
+        leaving.setdefault(node, []).append(link)
+    served = to_node.copy()
+    for link in np.flatnonzero(~is_junction[to_node]).tolist():
+        ahead = [
+            int(to_node[other])
+            for other in leaving.get(int(to_node[link]), ())
+            if to_node[other] != from_node[link] and length_m[other] <= params.same_junction_m
+        ]
+        if ahead and is_junction[ahead[0]]:
+            served[link] = ahead[0]
+        elif is_junction[from_node[link]] and length_m[link] <= params.same_junction_m:
+            served[link] = -1
+    return served
+
+
 def green_shares(
-    road_class: pd.Series, from_node: LinkArray, to_node: LinkArray, n_nodes: int, params: SignalParams
+    road_class: pd.Series, from_node: LinkArray, to_node: LinkArray, served: LinkArray, params: SignalParams
 ) -> tuple[FloatArray, FloatArray]:
     """
     Green share [-] and cycle [s] that each link would have under a signal at its end.
 
-    The larger road is the one whose class no other approach of the node exceeds; where all approaches are of one
-    class the share is `green_share_equal`. A node with two neighbours is a pedestrian crossing.
+    The larger road is the one whose class no other approach of the served junction exceeds; where all approaches are
+    of one class the share is `green_share_equal`. A served node with two neighbours is a pedestrian crossing.
     """
+    n_nodes = int(max(from_node.max(), to_node.max())) + 1
     rank = np.array([road_class_of(str(name)).rank for name in road_class], dtype=np.int64)
     best = np.full(n_nodes, 99, dtype=np.int64)
     worst = np.full(n_nodes, -1, dtype=np.int64)
     np.minimum.at(best, to_node, rank)
     np.maximum.at(worst, to_node, rank)
-    share = np.where(rank == best[to_node], params.green_share_major, params.green_share_minor)
-    share = np.where(best[to_node] == worst[to_node], params.green_share_equal, share)
-    is_crossing = neighbours(from_node, to_node, n_nodes)[to_node] <= 2
+    share = np.where(rank <= best[served], params.green_share_major, params.green_share_minor)
+    share = np.where(best[served] == worst[served], params.green_share_equal, share)
+    is_crossing = neighbours(from_node, to_node, n_nodes)[served] <= 2
     cycle = np.where(is_crossing, params.crossing_cycle_s, params.cycle_s)
     return np.where(is_crossing, params.crossing_green_share, share), cycle
 
@@ -130,13 +160,16 @@ def signalised_values(
     is_signal_node
         Which nodes carry a signal.
     is_signalised
-        Which links end at a signal that faces them.
+        Which links end at a signal that no tag turns away from them.
     params
         Timing.
     """
-    share, cycle = green_shares(links["road_class"], from_node, to_node, len(is_signal_node), params)
+    length_m = links["length_m"].to_numpy(dtype=np.float64)
+    served = signal_junction(from_node, to_node, length_m, len(is_signal_node), params)
+    share, cycle = green_shares(links["road_class"], from_node, to_node, served, params)
+    is_signalised = is_signalised & (served >= 0)
     saturation = links["saturation_flow_veh_per_h"].to_numpy(dtype=np.float64)
     capacity = np.where(is_signalised, share * saturation, saturation)
-    inside_junction = is_signal_node[from_node] & (links["length_m"].to_numpy() <= params.same_junction_m)
-    delay = np.where(is_signalised & ~inside_junction, cycle * (1.0 - share) ** 2 / 2.0, 0.0)
+    inside_junction = is_signal_node[from_node] & (length_m <= params.same_junction_m)
+    delay = np.where(is_signalised & ~inside_junction, signal_delay_s(1.0, share) * cycle, 0.0)
     return capacity, delay

@@ -1,6 +1,4 @@
-"""
-Faults of a network, all at once: what, where, what was found, what was expected.
-"""
+"""Faults of a network, all at once: what, where, what was found, what was expected."""
 
 from __future__ import annotations
 

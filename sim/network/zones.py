@@ -30,7 +30,7 @@ class ZoneParams(BaseModel, frozen=True, extra="forbid"):
     residential_share: float = Field(
         0.6, gt=0, le=1, description="Local streets, by length, that make a cell residential [-]. Assumption."
     )
-    cell_m: float = Field(400.0, gt=0, description="Side of a cell of the residential zone [m]. Assumption.")
+    cell_m: float = Field(400.0, gt=0, description="Longest side of a cell of `residential` [m]. Assumption.")
 
 
 def make_zones(rows: Sequence[tuple[str, str, str, Any]]) -> gpd.GeoDataFrame:
@@ -117,16 +117,22 @@ def _polygon_about(centre: FloatArray, radius_m: float) -> Any:
 
 
 def _residential_cells(network: RoadNetwork, middle: FloatArray, centre: Any, params: ZoneParams) -> Any:
+    """Square cells of mostly local streets outside the centre; where there are none, the most local of the cells."""
     import shapely
 
-    origin = middle.min(axis=0) - params.cell_m * np.array([0.37, 0.41])
-    cell = np.floor((middle - origin) / params.cell_m).astype(np.int64)
+    side_m = min(params.cell_m, float(np.ptp(middle, axis=0).max()) / 12.0)
+    origin = middle.min(axis=0) - side_m * np.array([0.37, 0.41])
+    cell = np.floor((middle - origin) / side_m).astype(np.int64)
     key = cell[:, 0] * 100_000 + cell[:, 1]
     cells, row = np.unique(key, return_inverse=True)
     is_local = network.links["road_class"].isin(["residential", "living_street"]).to_numpy(dtype=bool)
     total = np.bincount(row, weights=network.length_m)
-    local = np.bincount(row, weights=network.length_m * is_local)
-    chosen = cells[(local >= params.residential_share * total) & (total >= params.cell_m)]
-    x, y = chosen // 100_000 * params.cell_m + origin[0], chosen % 100_000 * params.cell_m + origin[1]
-    squares = shapely.box(x, y, x + params.cell_m, y + params.cell_m)
-    return shapely.normalize(shapely.union_all(squares[~shapely.intersects(squares, centre)]))
+    share = np.bincount(row, weights=network.length_m * is_local) / total
+    x, y = cells // 100_000 * side_m + origin[0], cells % 100_000 * side_m + origin[1]
+    lap_m = 0.02 * side_m  # neighbours overlap, so that cells that share a corner make one sound polygon
+    squares = shapely.box(x - lap_m, y - lap_m, x + side_m + lap_m, y + side_m + lap_m)
+    outside = (total >= side_m) & ~shapely.intersects(squares, centre)
+    if not outside.any():
+        return shapely.Polygon()
+    chosen = outside & (share >= min(params.residential_share, float(share[outside].max())))
+    return shapely.normalize(shapely.union_all(squares[chosen]))

@@ -1,0 +1,103 @@
+"""A road network from a named source: what `sim network build` does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from sim.errors import NetworkError
+from sim.network.grid import GridParams, grid_network
+from sim.network.road_network import RoadNetwork
+
+SOURCES = ("place", "osm", "pbf", "graphml", "aequilibrae", "schematic", "grid")
+"""Where a network can come from: OpenStreetMap online, in a file, a graph, a project, or made up."""
+
+_NEEDS_PATH = {
+    "place": "a name or address such as '张店区, 淄博市, 山东省, 中国'",
+    "osm": "a file of OpenStreetMap XML (.osm, .osm.gz)",
+    "pbf": "a file .osm.pbf",
+    "graphml": "an OSMnx file .graphml or .graphml.gz",
+    "aequilibrae": "a folder or zip of an AequilibraE project",
+}
+
+
+def build_network(source: str, **options: Any) -> RoadNetwork:
+    """
+    Build a road network.
+
+    Parameters
+    ----------
+    source
+        One of `SOURCES`.
+    options
+        `path` (file, or name of a place; not for `schematic` and `grid`), `name`, `label`, `seed` of sampled places,
+        `bbox` or `polygon` (pbf, osm), `params` (`GridParams` or `SchematicParams`).
+
+    Raises
+    ------
+    NetworkError
+        If the source is unknown, an option does not belong to it, or its data cannot be used.
+    """
+    path = options.pop("path", None)
+    if source not in SOURCES:
+        raise NetworkError(f"source: found {source!r}, expected one of {', '.join(SOURCES)}")
+    if source in _NEEDS_PATH and not path:
+        raise NetworkError(f"source {source}: found no path, expected {_NEEDS_PATH[source]}")
+    allowed = {"name", "seed", "label"} | ({"bbox", "polygon"} if source in ("osm", "pbf") else set())
+    allowed |= {"params"} if source in ("grid", "schematic") else set()
+    unknown = sorted(set(options) - allowed)
+    if unknown:
+        raise NetworkError([f"source {source}: found the option {key}, which it does not know" for key in unknown])
+    if source == "grid":
+        return _grid(path, options)
+    if source == "schematic":
+        from sim.network.schematic import schematic_network
+
+        return schematic_network(options.get("params"), name=options.get("name", path or "zhangdian"))
+    options.setdefault("name", default_name(path))
+    options.setdefault("label", str(options["name"]).replace("_", " ").title())
+    if source in ("osm", "pbf"):
+        from sim.network.osm_import import network_from_osm
+
+        return network_from_osm(path, **options)
+    if source == "graphml":
+        from sim.network.graphml import network_from_graphml
+
+        return network_from_graphml(path, **options)
+    if source == "aequilibrae":
+        from sim.network.aequilibrae_import import network_from_aequilibrae
+
+        return network_from_aequilibrae(path, **options)
+    from sim.network.place import network_from_place
+
+    return network_from_place(path, **options)
+
+
+def default_name(path: str | Path) -> str:
+    """
+    Short name from a file or the name of a place.
+
+    Examples
+    --------
+    >>> default_name("data/Helsinki.osm.pbf")
+    'helsinki'
+    >>> default_name("Piran, Slovenia")
+    'piran'
+    """
+    stem = Path(str(path)).name.split(".")[0].split(",")[0].strip().lower()
+    return re.sub(r"[^\w]+", "_", stem) or "network"
+
+
+def _grid(size: str | None, options: dict[str, Any]) -> RoadNetwork:
+    """A grid whose size may be given as `ROWSxCOLUMNS` or `ROWSxCOLUMNSxSPACING_M`."""
+    params = options.get("params") or GridParams(seed=options.get("seed", 0))
+    if size:
+        match = re.fullmatch(r"(\d+)x(\d+)(?:x(\d+))?", size)
+        if match is None:
+            raise NetworkError(f"grid: found size {size!r}, expected ROWSxCOLUMNS or ROWSxCOLUMNSxSPACING_M")
+        values = {"rows": int(match[1]), "columns": int(match[2])} | (
+            {"spacing_m": float(match[3])} if match[3] else {}
+        )
+        params = GridParams(**{**params.model_dump(), **values})
+    return grid_network(params, name=options.get("name", "grid"))
