@@ -1,0 +1,23 @@
+"""
+Demand: who receives goods, how much, between which hours, and from whom.
+
+Decides shops and orders of a day from the places of a road network or a survey table. Asks the network which link a
+position lies on. Emits tables of shops and orders in which each row depends on the seed and its own names alone, so
+that scenarios can be compared order by order.
+"""
+
+from __future__ import annotations
+
+from sim.demand.params import DemandParams as DemandParams
+from sim.demand.shipments import ORDER_COLUMNS as ORDER_COLUMNS
+from sim.demand.shipments import make_orders as make_orders
+from sim.demand.shop_source import load_shops as load_shops
+from sim.demand.shop_types import SHOP_TYPES as SHOP_TYPES
+from sim.demand.shop_types import ShopTypeParams as ShopTypeParams
+from sim.demand.shop_types import WindowShare as WindowShare
+from sim.demand.shops import SHOP_COLUMNS as SHOP_COLUMNS
+from sim.demand.shops import shops_from_places as shops_from_places
+from sim.demand.suppliers import orders_per_average_day as orders_per_average_day
+from sim.demand.suppliers import supplier_mix as supplier_mix
+from sim.demand.survey import read_survey as read_survey
+from sim.demand.survey import write_survey_template as write_survey_template
