@@ -6,7 +6,7 @@ What is sampled is made up and said to be so in the notes of the network.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from sim.contracts import FloatArray
 from sim.network.places import make_places, may_stop, place_attributes
-from sim.network.projection import flattened
+from sim.network.projection import flattened, project
 from sim.network.road_classes import road_class_of
 from sim.network.road_network import METRES_PER_DEGREE, RoadNetwork
 from sim.network.zones import default_zones, link_middles_m, links_in_zone
@@ -67,6 +67,9 @@ class PlaceSamplingParams(BaseModel, frozen=True, extra="forbid"):
     charger_power_kw: float = Field(60.0, gt=0, le=1000, description="Power of a connector [kW]. Assumption.")
     parking: int = Field(10, ge=0, le=1000, description="Car parks. Assumption.")
     loading: int = Field(20, ge=0, le=5000, description="Loading bays marked on the street. Assumption.")
+    middle: tuple[float, float] | None = Field(
+        None, description="Longitude and latitude about which shops crowd [degrees]; the middle of the streets if none."
+    )
     centrality_decay: float = Field(
         1.0,
         ge=0,
@@ -81,7 +84,7 @@ def sample_places(
     params: PlaceSamplingParams | None = None,
     *,
     kinds: Sequence[str] | None = None,
-    hub_names: Sequence[str] = (),
+    names: Mapping[str, Sequence[str]] | None = None,
 ) -> gpd.GeoDataFrame:
     """
     Places drawn for a network: all kinds, or only those named.
@@ -96,8 +99,8 @@ def sample_places(
         Numbers of places.
     kinds
         Kinds to draw; all when None. The draws of one kind do not depend on the others.
-    hub_names
-        Names of hubs, in the order east, then counter-clockwise.
+    names
+        Names by kind; those of hubs and distribution centres by bearing, counter-clockwise from east.
 
     Returns
     -------
@@ -126,23 +129,33 @@ def sample_places(
         link = _spread_links(network, weight, params.station_sites)
         tables.append(_placed(network, "station_site", link, [f"Station site {i + 1}" for i in range(len(link))]))
     if kinds is None or "hub" in kinds:
-        link, bearing = _rim_links(network, params.hubs, reach=1.0, turn=0.0)
-        names = list(hub_names) or [f"Hub {_bearing_name(value)}" for value in bearing]
-        tables.append(_placed(network, "hub", link, names, logistics="hub"))
+        link, bearing = _rim_links(network, params.hubs, reach=1.0, turn=-0.5)
+        titles = [f"Hub {_bearing_name(value)}" for value in bearing]
+        tables.append(_placed(network, "hub", link, titles))
     if kinds is None or "distribution_centre" in kinds:
         link, bearing = _rim_links(network, params.distribution_centres, reach=0.6, turn=0.5)
-        names = [f"Distribution centre {_bearing_name(value)}" for value in bearing]
-        tables.append(_placed(network, "distribution_centre", link, names, logistics="distribution_centre"))
-    return make_places(pd.concat(tables, ignore_index=True))
+        titles = [f"Distribution centre {_bearing_name(value)}" for value in bearing]
+        tables.append(_placed(network, "distribution_centre", link, titles))
+    places = pd.concat(tables, ignore_index=True)
+    for kind, given in (names or {}).items():
+        rows = np.flatnonzero(places["kind"] == kind)[: len(given)]
+        places.loc[rows, "name"] = list(given)[: len(rows)]
+    return make_places(places)
 
 
-def complete_places(network: RoadNetwork, seed: int, params: PlaceSamplingParams | None = None) -> RoadNetwork:
+def complete_places(
+    network: RoadNetwork,
+    seed: int,
+    params: PlaceSamplingParams | None = None,
+    *,
+    names: Mapping[str, Sequence[str]] | None = None,
+) -> RoadNetwork:
     """The network with places of every kind and zones: those it has are kept, the rest is sampled, drawn and noted."""
     have = set(network.places["kind"])
     wanted = ("shop", "charger", "parking", "loading", "hub", "distribution_centre", "station_site")
     missing = [kind for kind in wanted if kind not in have]
     if missing:
-        sampled = sample_places(network, seed, params, kinds=missing)
+        sampled = sample_places(network, seed, params, kinds=missing, names=names)
         counts = ", ".join(f"{int((sampled['kind'] == kind).sum())} {kind}" for kind in missing)
         places = make_places(pd.concat([pd.DataFrame(network.places), pd.DataFrame(sampled)], ignore_index=True))
         note = f"Places sampled, not surveyed, with seed {seed}: {counts}."
@@ -153,8 +166,8 @@ def complete_places(network: RoadNetwork, seed: int, params: PlaceSamplingParams
         hubs = network.places_of("hub")
         inside = links_in_zone(network, "centre")[hubs["link"].to_numpy(dtype=np.int64)]
         if inside.any():
-            names = ", ".join(hubs["name"].astype(str)[inside])
-            network = replace(network, notes=(*network.notes, f"Hubs that lie in the zone `centre`: {names}."))
+            listed = ", ".join(hubs["name"].astype(str)[inside])
+            network = replace(network, notes=(*network.notes, f"Hubs that lie in the zone `centre`: {listed}."))
     return network
 
 
@@ -165,6 +178,8 @@ def shop_weights(network: RoadNetwork, params: PlaceSamplingParams) -> FloatArra
         by_class = np.ones(network.n_links)
     middle = link_middles_m(network)
     centre = np.average(middle, axis=0, weights=network.length_m)
+    if params.middle is not None:
+        centre = np.column_stack(project([params.middle[0]], [params.middle[1]], network.crs_metric))[0]
     distance = np.hypot(*(middle - centre).T)
     typical = max(float(np.median(distance)), 1.0)
     weight: FloatArray = network.length_m * by_class * np.exp(-params.centrality_decay * distance / typical)
@@ -187,8 +202,8 @@ def _drawn_places(
     attributes = ["{}"] * len(link)
     types = [kind] * len(link)
     if kind == "shop":
-        names, shares = list(SHOP_TYPE_SHARES), np.array(list(SHOP_TYPE_SHARES.values()))
-        types = [names[i] for i in np.searchsorted(np.cumsum(shares), rng.random(len(link)) * shares.sum())]
+        kinds, shares = list(SHOP_TYPE_SHARES), np.array(list(SHOP_TYPE_SHARES.values()))
+        types = [kinds[i] for i in np.searchsorted(np.cumsum(shares), rng.random(len(link)) * shares.sum())]
     elif kind == "charger":
         text = place_attributes(connectors=params.connectors_per_charger, power_kw=params.charger_power_kw)
         attributes = [text] * len(link)
@@ -196,8 +211,8 @@ def _drawn_places(
         attributes = [place_attributes(spaces=int(n)) for n in rng.integers(20, 200, len(link))]
     elif kind == "loading":
         attributes = [place_attributes(spaces=int(n)) for n in rng.integers(1, 4, len(link))]
-    names_of = [""] * len(link) if kind == "shop" else [f"{kind.capitalize()} {i + 1}" for i in range(len(link))]
-    return place_table(network, kind, link, share, types, names_of, attributes)
+    titles = [""] * len(link) if kind == "shop" else [f"{kind.capitalize()} {i + 1}" for i in range(len(link))]
+    return place_table(network, kind, link, share, types, titles, attributes)
 
 
 def place_table(
@@ -237,13 +252,10 @@ def place_table(
     )
 
 
-def _placed(
-    network: RoadNetwork, kind: str, link: NDArray[np.int64], names: Sequence[str], **attributes: str
-) -> pd.DataFrame:
+def _placed(network: RoadNetwork, kind: str, link: NDArray[np.int64], names: Sequence[str]) -> pd.DataFrame:
     number = len(link)
-    text = place_attributes(**attributes)
     share = np.full(number, 0.5)
-    return place_table(network, kind, link, share, [kind] * number, list(names)[:number], [text] * number)
+    return place_table(network, kind, link, share, [kind] * number, names, ["{}"] * number)
 
 
 def _spread_links(network: RoadNetwork, weight: FloatArray, number: int) -> NDArray[np.int64]:
