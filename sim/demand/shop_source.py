@@ -12,7 +12,7 @@ from sim.network import RoadNetwork
 from sim.random_streams import RandomStreams
 
 
-def load_shops(network: RoadNetwork, params: DemandParams, streams: RandomStreams) -> pd.DataFrame:
+def load_shops(params: DemandParams, network: RoadNetwork, streams: RandomStreams) -> pd.DataFrame:
     """
     Shops with all their properties, columns `SHOP_COLUMNS`.
 

@@ -49,7 +49,10 @@ def supplier_mix(
     Notes
     -----
     Source: Efraimidis and Spirakis (2006), "Weighted random sampling with a reservoir", Information Processing
-    Letters 97(5): the k smallest of exponential draws with the shares as rates.
+    Letters 97(5): the k smallest of exponential draws with the shares as rates. Large carriers are chosen by most
+    shops already, so among the chosen ones each counts with its market share over its chance of being chosen (Horvitz
+    and Thompson 1952, Journal of the American Statistical Association 47); carriers' orders then follow the shares
+    to within 2 points.
     """
     shares = np.asarray(carrier_shares, dtype=np.float64)
     if len(shares) == 0 or not np.all(np.isfinite(shares)) or shares.min() < 0.0 or shares.max() <= 0.0:
@@ -63,7 +66,11 @@ def supplier_mix(
     order = np.argsort(wait, axis=1, kind="stable")
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.broadcast_to(np.arange(len(shares)), order.shape), axis=1)
-    weight = np.where((rank < count[:, None]) & np.isfinite(wait), shares[None, :], 0.0)
+    weight = np.zeros_like(wait)
+    for k in np.unique(count).tolist():
+        rows = count == k
+        is_chosen = (rank[rows] < k) & np.isfinite(wait[rows])
+        weight[rows] = np.where(is_chosen, _weight_when_chosen(shares, k), 0.0)
     mix: FloatArray = weight / weight.sum(axis=1, keepdims=True)
     return mix
 
@@ -101,10 +108,44 @@ def delivery_probability(
     return _split_with_ceiling(np.minimum(daily * factor, suppliers), mix)
 
 
-def orders_per_average_day(shops: pd.DataFrame, mix: FloatArray, params: DemandParams) -> FloatArray:
-    """Expected orders of each carrier on an average day, shape (n_carriers,)."""
+def orders_per_average_day(
+    shops: pd.DataFrame, carrier_shares: Sequence[float], params: DemandParams, mix: FloatArray | None = None
+) -> FloatArray:
+    """
+    Expected orders of each carrier on an average day, shape (n_carriers,).
+
+    Parameters
+    ----------
+    shops, params
+        Shops and demand.
+    carrier_shares
+        Market share of each carrier.
+    mix
+        Supplier mix of the shops; None: as if every carrier supplied every shop by its market share.
+    """
+    if mix is None:
+        shares = np.asarray(carrier_shares, dtype=np.float64)
+        mix = np.broadcast_to(shares / shares.sum(), (len(shops), len(shares)))
     expected: FloatArray = delivery_probability(shops, mix, params, weekday=None).sum(axis=0)
     return expected
+
+
+def _weight_when_chosen(shares: FloatArray, k: int) -> FloatArray:
+    """Market share over the chance to be among the first k, when carriers come at random times by their shares."""
+    if k >= np.count_nonzero(shares):
+        return shares
+    low, high = 0.0, 1.0
+    while -np.expm1(-shares * high).sum() < k:
+        high *= 2.0
+    for _ in range(_MOST_HALVINGS):
+        middle = (low + high) / 2.0
+        if -np.expm1(-shares * middle).sum() < k:
+            low = middle
+        else:
+            high = middle
+    chance = -np.expm1(-shares * high)
+    weight: FloatArray = np.divide(shares, chance, out=np.zeros_like(shares), where=chance > 0.0)
+    return weight
 
 
 def _supplier_count(shops: pd.DataFrame, params: DemandParams, u: FloatArray) -> NDArray[np.int64]:

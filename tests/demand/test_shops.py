@@ -78,4 +78,4 @@ def test_given_values_win_over_drawn_ones(places: pd.DataFrame, params: DemandPa
 def test_a_network_without_shops_is_an_error(network: RoadNetwork, params: DemandParams) -> None:
     """The message says how to give a survey instead."""
     with pytest.raises(ConfigError, match=r"network block has no shops; give demand.source=survey"):
-        load_shops(network, params, RandomStreams(1))
+        load_shops(params, network, RandomStreams(1))

@@ -80,7 +80,7 @@ def test_a_survey_is_a_source_of_shops(tmp_path: Path, network: RoadNetwork, par
     path = tmp_path / "shops.csv"
     path.write_text(GOOD, encoding="utf-8")
     chosen = params.model_copy(update={"source": "survey", "survey_file": str(path)})
-    shops = load_shops(network, chosen, RandomStreams(1))
+    shops = load_shops(chosen, network, RandomStreams(1))
     assert tuple(shops.columns) == SHOP_COLUMNS
     assert shops.loc[0, "orders_per_week"] == 12.5
     assert shops.loc[1, "mean_service_s"] == 60 * params.shop_types["pharmacy"].mean_service_min
