@@ -1,0 +1,39 @@
+"""Every figure of a run, from its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.view.hour_figures import draw_charging_by_hour, draw_kerb_by_hour, draw_vans_by_hour
+from sim.view.run_folder import RunFolder
+from sim.view.tour_maps import draw_carrier_maps, draw_day_map
+from sim.view.vehicle_figures import draw_cost_by_component, draw_energy_by_type
+
+RUN_FIGURES = {
+    "map_day.png": draw_day_map,
+    "map_carriers.png": draw_carrier_maps,
+    "vans_by_hour.png": draw_vans_by_hour,
+    "kerb_by_hour.png": draw_kerb_by_hour,
+    "charging_by_hour.png": draw_charging_by_hour,
+    "energy_by_type.png": draw_energy_by_type,
+    "cost_by_component.png": draw_cost_by_component,
+}
+"""File name and drawing of each figure of a run."""
+
+
+def draw_run_figures(run_dir: Path | str) -> list[Path]:
+    """
+    Draw all figures of a run into its folder `figures/`.
+
+    Parameters
+    ----------
+    run_dir
+        Folder of a finished run.
+
+    Raises
+    ------
+    ResultsError
+        If the folder is not that of a finished run.
+    """
+    run = RunFolder(run_dir)
+    return [draw(run, run.folder / "figures" / name) for name, draw in RUN_FIGURES.items()]

@@ -1,0 +1,121 @@
+"""Figures by vehicle type and by cost component: what the day took and what it cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import StrMethodFormatter
+
+from sim.view.kpi_table import format_value
+from sim.view.run_folder import RunFolder
+from sim.view.style import (
+    BLUE,
+    GREY,
+    POWERTRAIN_COLOURS,
+    add_caption,
+    count_of,
+    figure_style,
+    new_figure,
+    save_figure,
+    say_empty,
+)
+
+LOWER_HEATING_VALUE_MJ_PER_L = {"diesel": 35.8, "petrol": 32.0, "phev": 32.0}
+MJ_PER_KWH = 3.6
+
+
+def energy_by_type(run: RunFolder) -> pd.DataFrame:
+    """
+    Energy and distance of each vehicle type, by powertrain and type.
+
+    Electricity is counted from the battery, fuel by its lower heating value.
+
+    Returns
+    -------
+    pd.DataFrame
+        vehicle_type, powertrain, vans, distance_km, energy_mj.
+    """
+    about = run.vans[["vehicle_type", "powertrain"]]
+    trips = run.trips.join(about, on="van_id")
+    heat = trips["powertrain"].map(LOWER_HEATING_VALUE_MJ_PER_L).astype("float64").fillna(0.0)
+    trips["energy_mj"] = trips["energy_kwh"] * MJ_PER_KWH + trips["fuel_l"] * heat
+    trips["distance_km"] = trips["distance_m"] / 1000.0
+    keys = ["powertrain", "vehicle_type"]
+    table = trips.groupby(keys).agg(
+        vans=("van_id", "nunique"), distance_km=("distance_km", "sum"), energy_mj=("energy_mj", "sum")
+    )
+    return table.reset_index()
+
+
+def draw_energy_by_type(run: RunFolder, path: Path) -> Path:
+    """Energy of the day by vehicle type, in total and per kilometre."""
+    table = energy_by_type(run)
+    with figure_style():
+        figure = new_figure(8.0, max(2.4, 1.4 + 0.45 * len(table)))
+        if table.empty or table["distance_km"].sum() == 0.0:
+            axes = figure.subplots()
+            say_empty(axes, "no van drove on this day")
+            axes.set_title("Energy by vehicle type")
+        else:
+            total, rate = figure.subplots(1, 2, sharey=True)
+            types = zip(table["vehicle_type"], table["powertrain"], table["vans"], strict=True)
+            names = [f"{str(v).replace('_', ' ')}\n({p}, {count_of(n, 'van')})" for v, p, n in types]
+            colours = [POWERTRAIN_COLOURS.get(str(name), GREY) for name in table["powertrain"]]
+            per_km = table["energy_mj"] / table["distance_km"].replace(0.0, np.nan)
+            for axes, values, label in (
+                (total, table["energy_mj"], "Energy [MJ/day]"),
+                (rate, per_km, "Energy [MJ/km]"),
+            ):
+                bars = axes.barh(names, values.fillna(0.0), color=colours, height=0.62)
+                axes.bar_label(
+                    bars, labels=[format_value(v if np.isfinite(v) else None) for v in values], padding=3, fontsize=8.5
+                )
+                axes.margins(x=0.18)
+                axes.set_xlabel(label)
+                axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+                axes.grid(visible=False, axis="y")
+                axes.tick_params(axis="y", length=0)
+            total.invert_yaxis()
+            total.set_title("Energy by vehicle type, in total and per km")
+        add_caption(
+            figure,
+            f"n = {int(table['vans'].sum()):,} vans, {table['distance_km'].sum():,.0f} km; fuel by its lower heating "
+            f"value, electricity from the battery; {run.name}",
+        )
+        return save_figure(figure, path)
+
+
+def cost_components(run: RunFolder) -> dict[str, float]:
+    """Cost of each component [CNY], from the indicators `cost_...` in CNY that are parts of the total."""
+    parts = {}
+    for name, kpi in run.kpis.items():
+        is_part = name.startswith("cost_") and name != "cost_total" and "_per_" not in name and kpi["unit"] == "CNY"
+        if is_part and kpi.get("value") is not None:
+            parts[name.removeprefix("cost_").replace("_", " ")] = float(kpi["value"])
+    return parts
+
+
+def draw_cost_by_component(run: RunFolder, path: Path) -> Path:
+    """Cost of the day by component, with its share of the total."""
+    parts = sorted(cost_components(run).items(), key=lambda part: -part[1])
+    with figure_style():
+        figure = new_figure(8.0, max(2.4, 1.4 + 0.38 * len(parts)))
+        axes = figure.subplots()
+        total = sum(value for _, value in parts)
+        if not parts or total == 0.0:
+            say_empty(axes, "no cost arose on this day")
+        else:
+            bars = axes.barh([name for name, _ in parts], [value for _, value in parts], color=BLUE, height=0.62)
+            labels = [f"{value:,.0f} CNY ({value / total:.0%})" for _, value in parts]
+            axes.bar_label(bars, labels=labels, padding=3, fontsize=8.5)
+            axes.invert_yaxis()
+            axes.margins(x=0.22)
+            axes.set_xlabel("Cost [CNY/day]")
+            axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+            axes.grid(visible=False, axis="y")
+            axes.tick_params(axis="y", length=0)
+        axes.set_title(f"Cost of the day by component: {total:,.0f} CNY in all")
+        add_caption(figure, f"n = {len(run.vans):,} vans; {run.name}")
+        return save_figure(figure, path)
