@@ -30,17 +30,19 @@ from sim.agents import (
 from sim.agents.van import latest_home_s
 from sim.clock import EventClock
 from sim.config import Scenario
-from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
-from sim.demand import load_shops, make_orders, orders_per_average_day
-from sim.energy import charging_curve, consumption_coefficients
-from sim.errors import ConfigError
+from sim.contracts import FloatArray, IntArray, LinkArray, LinkClosures, Progress, no_progress
+from sim.demand import load_shops, make_orders, orders_per_average_day, supplier_mix
+from sim.demand.shops import stable_number
+from sim.energy import Battery, charging_curve_of, consumption_coefficients, find_curve
+from sim.errors import NetworkError
 from sim.events import Event
 from sim.facilities import berths_by_shop_density, berths_in_reach, public_charging_sites
 from sim.measures import Recorder, RunTables, compute_kpis
 from sim.measures.context import KpiContext
 from sim.network import RoadNetwork, read_network
+from sim.network.projection import project
 from sim.network.shortest_path import travel_matrix
-from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, build_fleets
+from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, VanTour, build_fleets
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
 from sim.random_streams import RandomStreams
@@ -128,10 +130,13 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             self.believed_times,
             consumption_coefficients(
                 [
-                    (kind.consumption_curve, kind.payload_kg)
+                    (
+                        find_curve(kind.consumption_curve, scenario.energy.phev_electric_share),
+                        kind.payload_kg,
+                    )
                     for kind in scenario.fleet.vehicle_types.values()
                 ],
-                scenario.energy,
+                scenario.energy.temperature_c,
             ),
             [self._closures[name] for name in self._type_names],
         )
@@ -269,8 +274,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         street_soc = charging.soc_full - spread * self.luck.morning_soc.uniform_one(key)
         return ElectricVan(
             self,
-            curve=charging_curve(kind.charging_power_kw),
-            soc=charging.soc_full if has_charger else street_soc,
+            battery=Battery(kind.battery_kwh, charging.soc_full if has_charger else street_soc),
+            curve=charging_curve_of(self.scenario.energy.charging_shape, kind.charging_power_kw),
             has_depot_charger=has_charger,
             **details,
         )
@@ -347,3 +352,30 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         blocked = self._blocked_lanes.get(link, 0.0) + lanes
         self._blocked_lanes[link] = blocked
         self.engine.set_blocked_lanes(link, blocked, at_us=self.clock.now_us)
+
+
+def _depots(network: RoadNetwork) -> list[tuple[str, int]]:
+    """Hubs of a network: (place, link row), in the order of their names."""
+    hubs = network.places[network.places["kind"] == "hub"].sort_values("place_id")
+    if hubs.empty:
+        raise NetworkError(
+            f"network {network.name}: carriers need a place of kind 'hub' as depot, found none"
+        )
+    return [(str(p), int(link)) for p, link in zip(hubs["place_id"], hubs["link"], strict=True)]
+
+
+def _order_book(orders: pd.DataFrame) -> OrderBook:
+    return OrderBook(
+        order_id=orders["order_id"].tolist(),
+        weight_kg=orders["weight_kg"].tolist(),
+        volume_m3=orders["volume_m3"].tolist(),
+        earliest_s=orders["earliest_s"].tolist(),
+        latest_s=orders["latest_s"].tolist(),
+        service_s=orders["service_s"].tolist(),
+    )
+
+
+def _metric_xy(network: RoadNetwork, table: pd.DataFrame) -> FloatArray:
+    """Positions of places in the network's metric coordinates [m], shape (n, 2)."""
+    x_m, y_m = project(table["lon"], table["lat"], network.crs_metric)
+    return np.column_stack([x_m, y_m])

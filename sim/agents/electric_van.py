@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.agents.charger import ChargerSite
 from sim.agents.van import Van
-from sim.energy import ChargingCurve, charging_cost_cny
+from sim.energy import Battery, ChargingCurve, session_cost_cny
 from sim.events import ChargingEnded
 from sim.units import to_s, to_us
 
@@ -33,10 +33,10 @@ class ElectricVan(Van):
 
     Parameters
     ----------
+    battery
+        Its battery, as charged in the morning.
     curve
         Power it takes against state of charge.
-    soc
-        State of charge in the morning [-].
     has_depot_charger
         Whether it has a connector at its depot.
     details
@@ -46,16 +46,15 @@ class ElectricVan(Van):
     def __init__(
         self,
         *args: Any,
+        battery: Battery,
         curve: ChargingCurve,
-        soc: float,
         has_depot_charger: bool,
         **details: Any,
     ) -> None:
         super().__init__(*args, **details)
-        self.soc = soc
+        self.battery = battery
         self.has_depot_charger = has_depot_charger
         self._curve = curve
-        self._soc_plugged = soc
         self._came_to_charger_us = 0
         self._site: ChargerSite | None = None
         self._has_charged_for_evening = False
@@ -64,30 +63,31 @@ class ElectricVan(Van):
 
     def energy_budget_kwh(self) -> float:
         """Electricity left in the battery [kWh]."""
-        return self.soc * self.vehicle_type.battery_kwh
+        return self.battery.available_kwh
 
     def use_energy(self, energy_kwh: float) -> None:
         """Draw electricity from the battery [kWh]."""
-        self.soc = max(0.0, self.soc - energy_kwh / self.vehicle_type.battery_kwh)
+        self.battery.draw(energy_kwh)
 
     def _suffices_for(self, distance_m: float) -> bool:
         per_km = self.vehicle_type.planned_kwh_per_km * _CONSUMPTION_MARGIN
-        reserve = self.city.charging_params.soc_reserve * self.vehicle_type.battery_kwh
-        return self.energy_budget_kwh() - distance_m / 1e3 * per_km >= reserve
+        reserve_kwh = self.city.charging_params.soc_reserve * self.battery.capacity_kwh
+        return self.battery.available_kwh - distance_m / 1e3 * per_km >= reserve_kwh
 
     # -- decisions ----------------------------------------------------------------------------
 
     def go_on(self) -> None:
         """Charge first if the charge does not suffice; else as any van."""
         if self.stops_left and not self._suffices_for(self.stops_left[0].leg_m + _DETOUR_M):
-            if self.soc < self.city.charging_params.soc_public_target and self._go_charging():
+            is_worth_it = self.battery.soc < self.city.charging_params.soc_public_target
+            if is_worth_it and self._go_charging():
                 return
         super().go_on()
 
     def head_home(self) -> None:
         """Drive home, by way of a charger when the way home or the next day asks for it."""
         params = self.city.charging_params
-        wants_charge = not self.has_depot_charger and self.soc < params.soc_evening_min
+        wants_charge = not self.has_depot_charger and self.battery.soc < params.soc_evening_min
         must_charge = not self._suffices_for(self.tour.home_m)
         if (wants_charge or must_charge) and not self._has_charged_for_evening:
             self._has_charged_for_evening = True
@@ -119,50 +119,82 @@ class ElectricVan(Van):
 
     def _plug_in(self) -> None:
         assert self._site is not None
-        self._soc_plugged = self.soc
-        duration_s = self._curve.duration_s(
-            self.soc,
-            max(self.soc, self.city.charging_params.soc_public_target),
-            battery_kwh=self.vehicle_type.battery_kwh,
-            max_power_kw=self._power_kw(self._site.spec.power_kw),
-        )
+        site = self._site
+        target = max(self.battery.soc, self.city.charging_params.soc_public_target)
+        duration_s = self._charging_s(target, site.spec.power_kw)
         plug_us = self.city.clock.now_us
-        self.city.clock.schedule(plug_us + to_us(duration_s), lambda: self._unplug(plug_us))
+        self.city.clock.schedule(
+            plug_us + to_us(duration_s), lambda: self._unplug(site, plug_us, target)
+        )
 
-    def _power_kw(self, connector_kw: float) -> float:
-        """Power into the battery [kW]: the connector's after losses, or what the battery takes."""
-        efficiency = self.city.charging_params.charger_efficiency
-        return min(connector_kw * efficiency, self.vehicle_type.charging_power_kw)
-
-    def _unplug(self, plug_us: int) -> None:
-        assert self._site is not None
-        site, self._site = self._site, None
-        self.soc = max(self.soc, self.city.charging_params.soc_public_target)
-        self._announce_session(
+    def _unplug(self, site: ChargerSite, plug_us: int, target: float) -> None:
+        self._site = None
+        self._charge(
+            target,
             site_id=site.spec.site_id,
             connector_id=site.connector_id(self.van_id),
+            connector_kw=site.spec.power_kw,
             came_us=self._came_to_charger_us,
             plug_us=plug_us,
-            unplug_us=self.city.clock.now_us,
             is_public=True,
         )
         site.leave(self.van_id)
         self.go_on()
 
-    def _announce_session(
+    def at_home(self) -> None:
+        """Plug in for the night at the depot's own connector."""
+        params = self.city.charging_params
+        if self.has_depot_charger and self.battery.soc < params.soc_full:
+            now_us = self.city.clock.now_us
+            self._charge(
+                params.soc_full,
+                site_id=f"depot-{self.carrier_id}",
+                connector_id=f"depot-{self.van_id}",
+                connector_kw=params.depot_power_kw,
+                came_us=now_us,
+                plug_us=now_us,
+                is_public=False,
+            )
+
+    def _connector_power_kw(self, connector_kw: float) -> float:
+        """Power of a connector that reaches the battery [kW]."""
+        return connector_kw * self.city.charging_params.charger_efficiency
+
+    def _charging_s(self, target: float, connector_kw: float) -> float:
+        return self._curve.duration_s(
+            self.battery.soc,
+            target,
+            battery_kwh=self.battery.capacity_kwh,
+            max_power_kw=self._connector_power_kw(connector_kw),
+        )
+
+    def _charge(
         self,
+        target: float,
         *,
         site_id: str,
         connector_id: str,
+        connector_kw: float,
         came_us: int,
         plug_us: int,
-        unplug_us: int,
         is_public: bool,
     ) -> None:
+        """Fill the battery to a state of charge and announce the session."""
         params = self.city.charging_params
-        gained_kwh = (self.soc - self._soc_plugged) * self.vehicle_type.battery_kwh
-        grid_kwh = gained_kwh / params.charger_efficiency
-        tariff = params.public_tariff if is_public else params.depot_tariff
+        battery = self.battery
+        soc_start = battery.soc
+        duration_s = self._charging_s(target, connector_kw)
+        cost_cny = session_cost_cny(
+            params.public_tariff if is_public else params.depot_tariff,
+            self._curve,
+            plug_s=to_s(plug_us),
+            soc_start=soc_start,
+            soc_end=target,
+            battery_kwh=battery.capacity_kwh,
+            max_power_kw=self._connector_power_kw(connector_kw),
+            efficiency=params.charger_efficiency,
+        )
+        stored_kwh = battery.charge((target - soc_start) * battery.capacity_kwh)
         self.city.announce(
             ChargingEnded(
                 van_id=self.van_id,
@@ -170,36 +202,11 @@ class ElectricVan(Van):
                 connector_id=connector_id,
                 arrive_s=to_s(came_us),
                 plug_s=to_s(plug_us),
-                unplug_s=to_s(unplug_us),
-                energy_kwh=grid_kwh,
-                soc_start=self._soc_plugged,
-                soc_end=self.soc,
-                cost_cny=charging_cost_cny(tariff, to_s(plug_us), to_s(unplug_us), grid_kwh),
+                unplug_s=to_s(plug_us + to_us(duration_s)),
+                energy_kwh=stored_kwh / params.charger_efficiency,
+                soc_start=soc_start,
+                soc_end=battery.soc,
+                cost_cny=cost_cny,
                 purpose="public" if is_public else "depot",
             )
-        )
-
-    # -- at the depot -------------------------------------------------------------------------
-
-    def at_home(self) -> None:
-        """Plug in for the night at the depot's own connector."""
-        params = self.city.charging_params
-        if not self.has_depot_charger or self.soc >= params.soc_full:
-            return
-        now_us = self.city.clock.now_us
-        self._soc_plugged = self.soc
-        duration_s = self._curve.duration_s(
-            self.soc,
-            params.soc_full,
-            battery_kwh=self.vehicle_type.battery_kwh,
-            max_power_kw=self._power_kw(params.depot_power_kw),
-        )
-        self.soc = params.soc_full
-        self._announce_session(
-            site_id=f"depot-{self.carrier_id}",
-            connector_id=f"depot-{self.van_id}",
-            came_us=now_us,
-            plug_us=now_us,
-            unplug_us=now_us + to_us(duration_s),
-            is_public=False,
         )
