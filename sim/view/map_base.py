@@ -92,8 +92,11 @@ def draw_streets(axes: Axes, chart: FlatMap, links: pd.DataFrame, *, colour: str
     axes.add_collection(LineCollection(lines, colors=colour, linewidths=widths * thin, zorder=1))
 
 
-def draw_zones(axes: Axes, chart: FlatMap, zones: Sequence[tuple[str, str, Any]], *, labels: bool = True) -> None:
-    """Outlines of zones given as (role, name, polygon in WGS84), cut at the frame of the map."""
+def draw_zones(
+    axes: Axes, chart: FlatMap, zones: Sequence[tuple[str, str, Any]], *, labels: bool = True
+) -> list[tuple[str, tuple[float, float]]]:
+    """Outlines of zones given as (role, name, polygon in WGS84), cut at the frame; returns where names are."""
+    written: list[tuple[str, tuple[float, float]]] = []
     margin = 0.015 * chart.longer_km
     size = (chart.width_km + 2.0 * margin, chart.height_km + 2.0 * margin)
     frame = Rectangle((-margin, -margin), *size, transform=axes.transData)
@@ -110,10 +113,10 @@ def draw_zones(axes: Axes, chart: FlatMap, zones: Sequence[tuple[str, str, Any]]
                 patch.set_clip_path(frame)
         if parts and labels:
             west, _, east, north = max(parts, key=lambda part: float(part.area)).bounds
-            at = chart.flat(np.array([[(west + east) / 2.0, north]]))[0]
-            write(
-                axes, name, (float(at[0]), float(at[1])), (0, 3), ha="center", va="bottom", color=colour, fontsize=9.0
-            )
+            x, y = chart.flat(np.array([[(west + east) / 2.0, north]]))[0].tolist()
+            write(axes, name, (x, y), (0, 3), ha="center", va="bottom", color=colour, fontsize=9.0)
+            written.append((name, (x, y)))
+    return written
 
 
 def write(axes: Axes, text: str, at: tuple[float, float], offset_pt: tuple[float, float] = (0, 0), **how: Any) -> None:

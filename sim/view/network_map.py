@@ -81,8 +81,12 @@ def draw_network_map(network: RoadNetwork, path: Path) -> Path:
         axes = figure.subplots()
         chart.prepare(axes)
         draw_streets(axes, chart, network.links)
-        draw_zones(axes, chart, [(z["role"], z["name"], z["geometry"]) for z in network.zones.to_dict("records")])
-        names = _draw_places(axes, chart, network.places)
+        zones = [(z["role"], z["name"], z["geometry"]) for z in network.zones.to_dict("records")]
+        names = [
+            label_points(chart, name, np.array([x, y + 0.01 * chart.longer_km]))
+            for name, (x, y) in draw_zones(axes, chart, zones)
+        ]
+        names += _draw_places(axes, chart, network.places)
         draw_street_names(axes, chart, network.links, names)
         draw_scale_and_north(axes, chart)
         axes.set_title(label.label)
