@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,14 @@ FloatArray = NDArray[np.float64]
 
 FOREVER_US = np.int64(2**62)
 """A time that never comes [us]."""
+
+Powertrain = Literal["diesel", "petrol", "bev", "phev", "human"]
+POWERTRAINS: tuple[Powertrain, ...] = get_args(Powertrain)
+"""Sources of energy of vehicles."""
+
+AccessClass = Literal["tricycle", "light", "medium", "heavy"]
+ACCESS_CLASSES: tuple[AccessClass, ...] = get_args(AccessClass)
+"""Vehicle classes in access rules; light is up to 4.5 t."""
 
 
 @dataclass(frozen=True, slots=True)
