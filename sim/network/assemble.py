@@ -6,13 +6,12 @@ Every source (grid, schematic, OpenStreetMap, GraphML) ends here, so that a stre
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from sim.contracts import LinkArray
 from sim.errors import NetworkError
+from sim.network.assumed_signals import with_assumed_signals
 from sim.network.projection import line_length_m, project, utm_crs
 from sim.network.road_classes import (
     DEFAULT_CLASS,
@@ -22,24 +21,7 @@ from sim.network.road_classes import (
 )
 from sim.network.road_network import LINK_COLUMNS, NODE_COLUMNS, RoadNetwork
 from sim.network.signals import SignalParams, signalised_values
-
-
-@dataclass(frozen=True)
-class Streets:
-    """
-    Directed street sections as a source gives them.
-
-    Parameters
-    ----------
-    nodes
-        `node_id`, `lon`, `lat`, `is_signal`.
-    links
-        `from_node_id`, `to_node_id`, `road_class`, `name`, `geometry` (WGS84) and, NaN where unknown, `lanes`,
-        `free_speed_mps`, `length_m`; `is_signalised` tells whether the signal at the end faces the link.
-    """
-
-    nodes: pd.DataFrame
-    links: pd.DataFrame
+from sim.network.streets import Streets
 
 
 def assemble_network(
@@ -51,10 +33,22 @@ def assemble_network(
     source: str,
     licence: str,
     signals: SignalParams | None = None,
+    assume_signals: bool = False,
     notes: tuple[str, ...] = (),
 ) -> RoadNetwork:
     """
     A road network without zones and places.
+
+    Parameters
+    ----------
+    streets
+        Street sections.
+    name, label, is_schematic, source, licence, notes
+        As in `RoadNetwork`.
+    signals
+        Timing of signals.
+    assume_signals
+        Whether signals are put at crossings of main roads when the streets have next to none.
 
     Raises
     ------
@@ -64,6 +58,9 @@ def assemble_network(
     signals = signals or SignalParams()
     if streets.links.empty:
         raise NetworkError(f"network {name}: found no street that vehicles may use, expected at least one link")
+    if assume_signals:
+        streets, assumed = with_assumed_signals(streets)
+        notes += assumed
     nodes, links, dropped = _largest_connected_part(streets)
     if links.empty:
         raise NetworkError(

@@ -42,19 +42,24 @@ def build_network(source: str, **options: Any) -> RoadNetwork:
     path = options.pop("path", None)
     if source not in SOURCES:
         raise NetworkError(f"source: found {source!r}, expected one of {', '.join(SOURCES)}")
+    if source == "schematic" and path:
+        raise NetworkError(f"source schematic: found the path {path!r}, expected none")
     if source in _NEEDS_PATH and not path:
         raise NetworkError(f"source {source}: found no path, expected {_NEEDS_PATH[source]}")
-    allowed = {"name", "seed", "label"} | ({"bbox", "polygon"} if source in ("osm", "pbf") else set())
-    allowed |= {"params"} if source in ("grid", "schematic") else set()
+    allowed = {"name", "seed"} | ({"params"} if source in ("grid", "schematic") else {"label"})
+    allowed |= {"bbox", "polygon"} if source in ("osm", "pbf") else set()
     unknown = sorted(set(options) - allowed)
     if unknown:
         raise NetworkError([f"source {source}: found the option {key}, which it does not know" for key in unknown])
     if source == "grid":
         return _grid(path, options)
     if source == "schematic":
-        from sim.network.schematic import schematic_network
+        from sim.network.schematic import SchematicParams, schematic_network
 
-        return schematic_network(options.get("params"), name=options.get("name", path or "zhangdian"))
+        seed = {"seed": options["seed"]} if "seed" in options else {}
+        return schematic_network(
+            options.get("params") or SchematicParams(**seed), name=options.get("name", "zhangdian")
+        )
     options.setdefault("name", default_name(path))
     options.setdefault("label", str(options["name"]).replace("_", " ").title())
     if source in ("osm", "pbf"):

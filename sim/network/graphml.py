@@ -15,13 +15,14 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import NetworkError
-from sim.network.assemble import Streets, assemble_network
+from sim.network.assemble import assemble_network
 from sim.network.osm_import import OSM_LICENCE, OSM_SOURCE
 from sim.network.osm_tags import lanes_of, speed_mps
 from sim.network.place_sampling import PlaceSamplingParams, complete_places
 from sim.network.projection import COORDINATE_DECIMALS, unproject
 from sim.network.road_network import RoadNetwork
 from sim.network.signals import SignalParams
+from sim.network.streets import Streets
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -71,6 +72,7 @@ def network_from_graphml(
         source=OSM_SOURCE,
         licence=OSM_LICENCE,
         signals=signals,
+        assume_signals=True,
         notes=("Streets as the graph has them: signals within a street are lost when it was simplified.",),
     )
     return complete_places(network, seed, places)
@@ -114,10 +116,10 @@ def streets_of_graph(graph: nx.Graph[Any], *, what: str) -> Streets:
                 {
                     "from_node_id": ids[ends[0]],
                     "to_node_id": ids[ends[1]],
-                    "road_class": _first(data.get("highway")),
-                    "name": _first(data.get("name")) or _first(data.get("ref")),
-                    "lanes": lanes_of(_first(data.get("lanes")), is_one_way=_is_true(data.get("oneway"))) or np.nan,
-                    "free_speed_mps": speed_mps(_first(data.get("maxspeed"))) or np.nan,
+                    "road_class": tag_text(data.get("highway")),
+                    "name": tag_text(data.get("name")) or tag_text(data.get("ref")),
+                    "lanes": lanes_of(tag_text(data.get("lanes")), is_one_way=_is_true(data.get("oneway"))) or np.nan,
+                    "free_speed_mps": speed_mps(tag_text(data.get("maxspeed"))) or np.nan,
                     "length_m": _length(data.get("length"), what),
                     "is_signalised": True,
                     "geometry": line,
@@ -158,7 +160,7 @@ def _length(value: Any, what: str) -> float:
     return length_m
 
 
-def _first(value: Any) -> str:
+def tag_text(value: Any) -> str:
     """A tag as text; of a list, as OSMnx keeps for merged streets, the first."""
     text = "" if value is None else str(value)
     if text.startswith("["):

@@ -10,11 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from sim.network.assemble import Streets, assemble_network
+from sim.network.assemble import assemble_network
 from sim.network.place_sampling import PlaceSamplingParams, complete_places
 from sim.network.projection import unproject
 from sim.network.road_network import RoadNetwork
 from sim.network.signals import SignalParams
+from sim.network.streets import Streets
 from sim.network.zones import make_zones, to_wgs84
 from sim.units import kph_to_mps
 

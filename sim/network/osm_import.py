@@ -74,6 +74,7 @@ def network_from_osm(
         source=source,
         licence=OSM_LICENCE,
         signals=signals,
+        assume_signals=True,
         notes=tuple(notes),
     )
     return complete_places(with_osm_places(network, data), seed, places)

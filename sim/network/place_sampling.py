@@ -19,7 +19,7 @@ from sim.contracts import FloatArray
 from sim.network.places import make_places, may_stop, place_attributes
 from sim.network.projection import flattened, project
 from sim.network.road_classes import road_class_of
-from sim.network.road_network import METRES_PER_DEGREE, RoadNetwork
+from sim.network.road_network import METRES_PER_DEGREE, PLACE_KINDS, RoadNetwork
 from sim.network.zones import default_zones, link_middles_m, links_in_zone
 from sim.random_streams import RandomStreams
 
@@ -151,8 +151,21 @@ def complete_places(
     names: Mapping[str, Sequence[str]] | None = None,
 ) -> RoadNetwork:
     """The network with places of every kind and zones: those it has are kept, the rest is sampled, drawn and noted."""
+    if network.zones.empty:  # hubs last: they stay out of the centre that is drawn from the rest
+        network = _with_missing_places(network, seed, params, names, ("shop",))
+        note = "Zones drawn from link lengths and shops, not from any plan."
+        network = replace(network, zones=default_zones(network), notes=(*network.notes, note))
+    return _with_missing_places(network, seed, params, names, PLACE_KINDS)
+
+
+def _with_missing_places(
+    network: RoadNetwork,
+    seed: int,
+    params: PlaceSamplingParams | None,
+    names: Mapping[str, Sequence[str]] | None,
+    wanted: Sequence[str],
+) -> RoadNetwork:
     have = set(network.places["kind"])
-    wanted = ("shop", "charger", "parking", "loading", "hub", "distribution_centre", "station_site")
     missing = [kind for kind in wanted if kind not in have]
     if missing:
         sampled = sample_places(network, seed, params, kinds=missing, names=names)
@@ -160,14 +173,6 @@ def complete_places(
         places = make_places(pd.concat([pd.DataFrame(network.places), pd.DataFrame(sampled)], ignore_index=True))
         note = f"Places sampled, not surveyed, with seed {seed}: {counts}."
         network = replace(network, places=places, notes=(*network.notes, note))
-    if network.zones.empty:
-        note = "Zones drawn from link lengths and shops, not from any plan."
-        network = replace(network, zones=default_zones(network), notes=(*network.notes, note))
-        hubs = network.places_of("hub")
-        inside = links_in_zone(network, "centre")[hubs["link"].to_numpy(dtype=np.int64)]
-        if inside.any():
-            listed = ", ".join(hubs["name"].astype(str)[inside])
-            network = replace(network, notes=(*network.notes, f"Hubs that lie in the zone `centre`: {listed}."))
     return network
 
 
@@ -272,12 +277,15 @@ def _spread_links(network: RoadNetwork, weight: FloatArray, number: int) -> NDAr
 
 
 def _rim_links(network: RoadNetwork, number: int, *, reach: float, turn: float) -> tuple[NDArray[np.int64], FloatArray]:
-    """Links at `reach` times the way to the rim, in evenly spaced bearings [rad], on main roads where there are any."""
+    """Links at `reach` times the way to the rim, by bearing [rad]: on main roads, out of the centre, if there are any."""
     middle = link_middles_m(network)
     centre = np.average(middle, axis=0, weights=network.length_m)
     rank = np.array([road_class_of(str(name)).rank for name in network.links["road_class"]])
-    is_main = may_stop(network) & (rank <= max(4, int(rank.min())))
-    rows = np.flatnonzero(is_main if is_main.sum() >= number else may_stop(network))
+    is_free = may_stop(network)
+    outside = is_free & ~links_in_zone(network, "centre")
+    is_free = outside if outside.any() else is_free
+    is_main = is_free & (rank <= max(4, int(rank.min())))
+    rows = np.flatnonzero(is_main if is_main.sum() >= number else is_free)
     offset = middle[rows] - centre
     bearing = 2.0 * np.pi * (np.arange(number) + 0.5 + turn) / max(number, 1)
     chosen: list[int] = []

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from sim.contracts import FloatArray
-from sim.network.assemble import Streets, assemble_network
+from sim.network.assemble import assemble_network
 from sim.network.place_sampling import PlaceSamplingParams, complete_places
 from sim.network.projection import COORDINATE_DECIMALS
 from sim.network.road_network import METRES_PER_DEGREE, RoadNetwork
 from sim.network.signals import SignalParams
+from sim.network.streets import Streets
 from sim.network.zhangdian_axes import (
     CROSS_SECTIONS,
     EAST_WEST,

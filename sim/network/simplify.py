@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from sim.contracts import FloatArray
-from sim.network.assemble import Streets
 from sim.network.osm_reader import OsmData
 from sim.network.osm_tags import WayTags
 from sim.network.projection import COORDINATE_DECIMALS, line_length_m
+from sim.network.streets import Streets
 
 Step = tuple[int, int]
 
