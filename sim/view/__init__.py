@@ -11,3 +11,4 @@ from sim.view.kpi_table import kpi_table as kpi_table
 from sim.view.kpi_table import print_kpis as print_kpis
 from sim.view.kpi_table import print_table as print_table
 from sim.view.network_map import draw_network_map as draw_network_map
+from sim.view.zone_figure import draw_rule_against_base as draw_rule_against_base

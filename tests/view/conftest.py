@@ -140,7 +140,16 @@ def write_run(folder: Path, tables: dict[str, pd.DataFrame], links: pd.DataFrame
         "properties": {"role": "centre", "name": "中心城区"},
         "geometry": shapely.geometry.mapping(centre),
     }
-    rules = {"zones": {"type": "FeatureCollection", "features": [zone]}, "rules": []}
+    inside = [int(link) for link in links.loc[[centre.intersects(line) for line in links["geometry"]], "link_id"]]
+    rule = {
+        "rule_id": "peak_ban",
+        "effect": "deny",
+        "where": [{"role": "centre", "name": "中心城区", "geometry": zone["geometry"], "link_ids": inside}],
+        "who": {"access_class": ["light"], "powertrain": None},
+        "exempt": {"access_class": None, "powertrain": ["bev", "phev"]},
+        "when": {"weekdays": ["tu"], "windows": [{"from_s": 25_200.0, "until_s": 30_600.0}]},
+    }
+    rules = {"zones": {"type": "FeatureCollection", "features": [zone]}, "rules": [rule]}
     (folder / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
     return folder
 
