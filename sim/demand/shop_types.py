@@ -82,9 +82,7 @@ class ShopTypeParams(BaseModel, frozen=True, extra="forbid"):
         gt=0.0, le=240.0, description="Mean time to unload and hand over an order of mean weight [min]"
     )
     offstreet_share: float = Field(ge=0.0, le=1.0, description="Share of shops with a yard or dock of their own [-]")
-    windows: tuple[WindowShare, ...] = Field(
-        min_length=1, description="Delivery windows and their shares, which add up to 1"
-    )
+    windows: tuple[WindowShare, ...] = Field(description="Delivery windows and their shares, which add up to 1")
 
     @model_validator(mode="after")
     def _check_ranges(self) -> ShopTypeParams:

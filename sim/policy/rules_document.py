@@ -1,0 +1,97 @@
+"""
+The rules as resolved for a network: the content of `rules.json`.
+
+It holds all that an independent check needs: zones as GeoJSON, links, vehicles, and hours in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.network import RoadNetwork
+from sim.policy.access_rule import AccessRuleParams, VehiclesParams, WhenParams
+from sim.policy.zone import links_meeting, zone_rows
+
+RULES_SCHEMA_VERSION = 1
+
+
+def rules_document(rules: Mapping[str, AccessRuleParams], network: RoadNetwork) -> dict[str, Any]:
+    """
+    The rules as plain data, ready for JSON.
+
+    Returns
+    -------
+    dict
+        `schema_version`, `network`, `zones` (a GeoJSON FeatureCollection of the zones that rules name, with
+        `zone_id, role, name`), and `rules`, each with
+
+        - `rule_id`, `effect`;
+        - `where`: a list of `zone_id, role, name, geometry, link_ids`; a link belongs to a zone when its geometry
+          meets the polygon;
+        - `who` and `exempt`: lists `access_class` and `powertrain`, null where any will do; `exempt` is empty when
+          nobody is;
+        - `when`: `weekdays` and `windows` of `from_s, until_s` [s from midnight of the day on which the window
+          begins; above 86400 on the next morning], the end not included.
+
+    Raises
+    ------
+    ConfigError
+        If a rule names a zone that the network does not have.
+    """
+    rows = zone_rows(rules, network)
+    named = sorted({int(row) for chosen in rows.values() for row in chosen})
+    zones = {row: _zone(network, row) for row in named}
+    link_ids = {row: _link_ids(network, row) for row in named}
+    return {
+        "schema_version": RULES_SCHEMA_VERSION,
+        "network": network.name,
+        "zones": {"type": "FeatureCollection", "features": [_feature(zones[row]) for row in named]},
+        "rules": [
+            {
+                "rule_id": rule_id,
+                "effect": rule.effect,
+                "where": [{**zones[row], "link_ids": link_ids[row]} for row in rows[rule_id].tolist()],
+                "who": _vehicles(rule.who),
+                "exempt": {} if rule.exempt is None else _vehicles(rule.exempt),
+                "when": _hours(rule.when),
+            }
+            for rule_id, rule in rules.items()
+        ],
+    }
+
+
+def _zone(network: RoadNetwork, row: int) -> dict[str, Any]:
+    import shapely.geometry
+
+    zone = network.zones.iloc[row]
+    return {
+        "zone_id": str(zone["zone_id"]),
+        "role": str(zone["role"]),
+        "name": str(zone["name"]),
+        "geometry": shapely.geometry.mapping(zone["geometry"]),
+    }
+
+
+def _feature(zone: dict[str, Any]) -> dict[str, Any]:
+    properties = {key: value for key, value in zone.items() if key != "geometry"}
+    return {"type": "Feature", "properties": properties, "geometry": zone["geometry"]}
+
+
+def _link_ids(network: RoadNetwork, row: int) -> list[int]:
+    meets = links_meeting(network, np.array([row]))
+    return [int(link_id) for link_id in network.links["link_id"].to_numpy()[meets]]
+
+
+def _vehicles(vehicles: VehiclesParams) -> dict[str, list[str] | None]:
+    return {
+        "access_class": None if vehicles.access_class is None else list(vehicles.access_class),
+        "powertrain": None if vehicles.powertrain is None else list(vehicles.powertrain),
+    }
+
+
+def _hours(when: WhenParams) -> dict[str, Any]:
+    windows = [{"from_s": window.from_s, "until_s": window.until_s} for window in when.clock_windows()]
+    return {"weekdays": list(when.days()), "windows": windows}

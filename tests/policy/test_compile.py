@@ -1,0 +1,254 @@
+"""Compiled closures against hand-worked cases and a plain, slow evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.contracts import ACCESS_CLASSES, FOREVER_US, POWERTRAINS, LinkClosures
+from sim.errors import ConfigError
+from sim.network import RoadNetwork
+from sim.policy import AccessRuleParams, compile_closures
+
+RuleOf = Callable[..., AccessRuleParams]
+MINUTE_US = 60_000_000
+DAY_US = 1440 * MINUTE_US
+DAY_NAMES = ["mo", "tu", "we", "th", "fr", "sa", "su"]
+MONDAY = datetime(2024, 1, 1)
+
+
+def closures_of(rules: Mapping[str, AccessRuleParams], network: RoadNetwork, **changes: Any) -> LinkClosures:
+    """Closures for a light diesel van from Monday on over one day, with changes."""
+    vehicle = {"access_class": "light", "powertrain": "diesel", "weekday": "mo", "horizon_us": DAY_US}
+    return compile_closures(rules, network, **{**vehicle, **changes})
+
+
+# -- by hand -----------------------------------------------------------------------------------
+
+
+def test_links_of_the_zone_are_closed_in_the_window(strip: RoadNetwork, rule_of: RuleOf) -> None:
+    """Core meets links 1 to 4: closed from 07:00:00.000000 on, open again at 08:30:00.000000 exactly."""
+    closures = closures_of({"r": rule_of()}, strip)
+    assert np.diff(closures.start).tolist() == [0, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    assert not closures.is_closed(2, 7 * 60 * MINUTE_US - 1)
+    assert closures.is_closed(2, 7 * 60 * MINUTE_US)
+    assert closures.is_closed(2, 510 * MINUTE_US - 1)
+    assert not closures.is_closed(2, 510 * MINUTE_US)
+    assert closures.opens_us(2, 8 * 60 * MINUTE_US) == 510 * MINUTE_US
+
+
+def test_overlapping_rules_make_one_interval(strip: RoadNetwork, rule_of: RuleOf) -> None:
+    """07:00-08:30 in the core and 08:00-10:00 in the ring: links 1 to 4 are closed 07:00-10:00, 5 and 6 from 08:00."""
+    ring = rule_of(where={"zone_ids": ["ring"]}, when={"weekdays": ["mo"], "windows": ["08:00-10:00"]})
+    closures = closures_of({"core": rule_of(), "ring": ring}, strip)
+    assert np.diff(closures.start).tolist() == [0, 1, 1, 1, 1, 1, 1, 0, 0, 0]
+    assert (closures.from_us // MINUTE_US).tolist() == [420] * 4 + [480] * 2
+    assert (closures.until_us // MINUTE_US).tolist() == [600] * 6
+
+
+def test_an_exemption_opens_nothing_that_another_rule_closes(strip: RoadNetwork, rule_of: RuleOf) -> None:
+    """Electric vans are exempt from the first rule only; the second still holds for them."""
+    rules = {
+        "a": rule_of(exempt={"powertrain": ["bev"]}),
+        "b": rule_of(when={"weekdays": ["mo"], "windows": ["12:00-13:00"]}),
+    }
+    assert (closures_of(rules, strip, powertrain="bev").from_us // MINUTE_US).tolist() == [720] * 4
+
+
+def test_all_hours_close_the_links_for_good(strip: RoadNetwork, rule_of: RuleOf) -> None:
+    """A ban of every hour never opens: the links might as well not be there."""
+    rule = rule_of(when={"weekdays": ["mo-su"], "windows": ["00:00-24:00"]})
+    closures = closures_of({"r": rule}, strip)
+    assert np.diff(closures.start).tolist() == [0, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    assert set(closures.from_us) == {0}
+    assert closures.opens_us(3, 12345) == FOREVER_US
+
+
+def test_exempting_everyone_is_no_rule(strip: RoadNetwork, rule_of: RuleOf) -> None:
+    """With all powertrains exempt the arrays are those of a network without rules."""
+    rule = rule_of(exempt={"powertrain": list(POWERTRAINS)})
+    none = LinkClosures.none(strip.n_links)
+    for access_class in ACCESS_CLASSES:
+        for powertrain in POWERTRAINS:
+            closures = closures_of({"r": rule}, strip, access_class=access_class, powertrain=powertrain)
+            for name in ("start", "from_us", "until_us"):
+                assert np.array_equal(getattr(closures, name), getattr(none, name))
+                assert getattr(closures, name).dtype == getattr(none, name).dtype
+
+
+def test_a_zone_without_links_closes_nothing(strip: RoadNetwork, rule_of: RuleOf) -> None:
+    """The park has no street."""
+    assert closures_of({"r": rule_of(where={"zone_ids": ["park"]})}, strip).is_empty
+
+
+def test_zones_are_checked_for_rules_that_do_not_apply(strip: RoadNetwork, rule_of: RuleOf) -> None:
+    """A typing error in a rule for trucks is told even when only vans are about."""
+    rule = rule_of(who={"access_class": ["heavy"]}, where={"zone_roles": ["center"]})
+    with pytest.raises(ConfigError, match="found 'center'"):
+        closures_of({"r": rule}, strip)
+
+
+# -- against a plain evaluator -----------------------------------------------------------------
+
+
+ZONE_VALUES = ("zone_id", "role", "geometry")
+
+
+@cache
+def meets(polygon: shapely.Polygon, line: shapely.LineString) -> bool:
+    """Whether a street has a point in common with a zone."""
+    return bool(polygon.intersects(line))
+
+
+def is_denied(
+    rules: list[dict[str, Any]],
+    network: RoadNetwork,
+    link: int,
+    access_class: str,
+    powertrain: str,
+    now: datetime,
+) -> bool:
+    """Whether entering is denied, rule by rule, with calendar dates and one polygon at a time."""
+    for rule in rules:
+        where = rule["where"]
+        inside = any(
+            role in where.get("zone_roles", []) or zone_id in where.get("zone_ids", [])
+            for zone_id, role, polygon in zip(*(network.zones[name] for name in ZONE_VALUES), strict=True)
+            if meets(polygon, network.links["geometry"].iloc[link])
+        )
+        vehicle = {"access_class": access_class, "powertrain": powertrain}
+        is_meant = all(vehicle[key] in values for key, values in rule["who"].items())
+        exempt = rule.get("exempt")
+        is_exempt = bool(exempt) and all(vehicle[key] in values for key, values in exempt.items())
+        if inside and is_meant and not is_exempt and is_in_hours(rule["when"], now):
+            return True
+    return False
+
+
+def is_in_hours(when: dict[str, Any], now: datetime) -> bool:
+    """Whether one of the windows, begun today or yesterday on one of the weekdays, is on."""
+    for day in (now.date(), now.date() - timedelta(days=1)):
+        if DAY_NAMES[day.weekday()] not in when["weekdays"]:
+            continue
+        for window in when["windows"]:
+            first, last = (text.split(":") for text in window.split("-"))
+            begin = datetime(day.year, day.month, day.day) + timedelta(hours=int(first[0]), minutes=int(first[1]))
+            end = datetime(day.year, day.month, day.day) + timedelta(hours=int(last[0]), minutes=int(last[1]))
+            if end <= begin:
+                end += timedelta(days=1)
+            if begin <= now < end:
+                return True
+    return False
+
+
+def clock(minutes: int) -> str:
+    """Minutes of the day as HH:MM."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def some_of(values: tuple[str, ...] | list[str]) -> st.SearchStrategy[list[str]]:
+    """A few of the values."""
+    return st.lists(st.sampled_from(list(values)), min_size=1, max_size=3, unique=True)
+
+
+WINDOWS = (
+    st.tuples(st.integers(0, 95), st.integers(0, 96))
+    .filter(lambda pair: pair[0] != pair[1])
+    .map(lambda pair: f"{clock(15 * pair[0])}-{clock(15 * pair[1])}")
+)
+VEHICLES = st.fixed_dictionaries(
+    {}, optional={"access_class": some_of(ACCESS_CLASSES), "powertrain": some_of(POWERTRAINS)}
+)
+RULES = st.fixed_dictionaries(
+    {
+        "effect": st.just("deny"),
+        "where": st.fixed_dictionaries(
+            {},
+            optional={"zone_roles": some_of(["centre", "inner_ring"]), "zone_ids": some_of(["core", "port", "park"])},
+        ).filter(bool),
+        "who": VEHICLES,
+        "when": st.fixed_dictionaries(
+            {"weekdays": some_of(DAY_NAMES), "windows": st.lists(WINDOWS, min_size=1, max_size=3)}
+        ),
+    },
+    optional={"exempt": VEHICLES.filter(bool)},
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    rules=st.lists(RULES, max_size=4),
+    access_class=st.sampled_from(ACCESS_CLASSES),
+    powertrain=st.sampled_from(POWERTRAINS),
+    first_day=st.integers(0, 6),
+    days=st.integers(1, 3),
+    extra_us=st.integers(0, DAY_US - 1),
+    data=st.data(),
+)
+def test_arrays_say_what_the_plain_evaluator_says(
+    strip: RoadNetwork,
+    rules: list[dict[str, Any]],
+    access_class: Any,
+    powertrain: Any,
+    first_day: int,
+    days: int,
+    extra_us: int,
+    data: st.DataObject,
+) -> None:
+    """Over random rules, vehicles and weekdays: equal on every link at random times and at bounds."""
+    horizon_us = days * DAY_US - extra_us
+    closures = compile_closures(
+        {f"rule_{number}": AccessRuleParams.model_validate(rule) for number, rule in enumerate(rules)},
+        strip,
+        access_class=access_class,
+        powertrain=powertrain,
+        weekday=DAY_NAMES[first_day],  # type: ignore[arg-type]
+        horizon_us=horizon_us,
+    )
+    bounds = {int(time) for time in (*closures.from_us, *closures.until_us)}
+    for rule in rules:
+        for window in rule["when"]["windows"]:
+            hour, minute = window.split("-")[0].split(":")
+            bounds.add((int(hour) * 60 + int(minute)) * MINUTE_US)
+    times = {time + step for time in bounds for step in (-1, 0)}
+    times |= set(data.draw(st.lists(st.integers(0, horizon_us - 1), min_size=5, max_size=5)))
+    start = MONDAY + timedelta(days=first_day)
+    for time_us in sorted(time for time in times if 0 <= time < horizon_us):
+        now = start + timedelta(microseconds=time_us)
+        for link in range(strip.n_links):
+            expected = is_denied(rules, strip, link, access_class, powertrain, now)
+            assert closures.is_closed(link, time_us) == expected
+    for link in range(strip.n_links):
+        rows = slice(closures.start[link], closures.start[link + 1])
+        ends = np.column_stack([closures.from_us[rows], closures.until_us[rows]]).reshape(-1)
+        assert np.all(np.diff(ends) > 0)
+
+
+@settings(max_examples=50, deadline=None)
+@given(rules=st.lists(RULES, min_size=1, max_size=3), first_day=st.integers(0, 6))
+def test_a_link_that_opens_is_open_then(strip: RoadNetwork, rules: list[dict[str, Any]], first_day: int) -> None:
+    """The end of a closure that is on at the horizon is the true one, even days later."""
+    closures = compile_closures(
+        {str(number): AccessRuleParams.model_validate(rule) for number, rule in enumerate(rules)},
+        strip,
+        access_class="light",
+        powertrain="diesel",
+        weekday=DAY_NAMES[first_day],  # type: ignore[arg-type]
+        horizon_us=DAY_US,
+    )
+    start = MONDAY + timedelta(days=first_day)
+    for link in range(strip.n_links):
+        opens_us = closures.opens_us(link, DAY_US - 1)
+        if opens_us < FOREVER_US:
+            assert not is_denied(rules, strip, link, "light", "diesel", start + timedelta(microseconds=opens_us))
+        if opens_us >= DAY_US:
+            before_us = min(opens_us, 40 * DAY_US) - 1
+            assert is_denied(rules, strip, link, "light", "diesel", start + timedelta(microseconds=before_us))
