@@ -42,7 +42,7 @@ from sim.measures.context import KpiContext
 from sim.network import RoadNetwork, read_network
 from sim.network.projection import project
 from sim.network.shortest_path import travel_matrix
-from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, VanTour, build_fleets
+from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem, VanTour, build_fleets
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
 from sim.random_streams import RandomStreams
@@ -81,9 +81,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     True
     """
 
-    def __init__(
-        self, scenario: Scenario, seed: int | None = None, *, progress: Progress = no_progress
-    ) -> None:
+    def __init__(self, scenario: Scenario, seed: int | None = None, *, progress: Progress = no_progress) -> None:
         self.root_seed = scenario.seed if seed is None else seed
         super().__init__(rng=self.root_seed)
         self.scenario = scenario
@@ -114,9 +112,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.fleets = build_fleets(
             scenario.fleet,
             _depots(self.network),
-            expected_orders_per_day=orders_per_average_day(
-                self.shop_table, shares, scenario.demand, mix
-            ),
+            expected_orders_per_day=orders_per_average_day(self.shop_table, shares, scenario.demand, mix),
         )
         self.order_table = make_orders(
             self.shop_table, shares, scenario.demand, streams, weekday=scenario.weekday, mix=mix
@@ -177,29 +173,31 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def plan_day(self) -> DayPlan:
         """The tours of all carriers; planned once, or read from the cache of plans."""
         if self._plan is None:
-            scenario = self.scenario
-            view = PlanningView(
-                network=self.network,
-                link_time_us=self.believed_times.mean_between(
-                    to_us(clock_to_s(scenario.fleet.shift_start)),
-                    to_us(clock_to_s(scenario.fleet.shift_end)),
-                ),
-                closures=self._closures,
-                range_m={name: self._range_m(name) for name in self._type_names},
-            )
-            cache_dir = scenario.paths.cache_dir
-            planner = DayPlanner(
-                view,
-                scenario.fleet,
-                scenario.planning,
-                cache=PlanCache(Path(cache_dir) if cache_dir else None),
-                seed=self._tour_seed,
-                workers=scenario.run.workers or os.cpu_count() or 1,
-            )
-            self._plan = planner.plan(
-                self.fleets, self.order_table, self.shop_table, progress=self._progress
-            )
+            self._plan = self._planner().plan(self.fleets, self.order_table, self.shop_table, progress=self._progress)
         return self._plan
+
+    def tour_problems(self) -> list[TourProblem]:
+        """The routing problems behind the plan of the day, one a district."""
+        return self._planner().problems(self.fleets, self.order_table, self.shop_table)
+
+    def _planner(self) -> DayPlanner:
+        scenario = self.scenario
+        shift_us = [to_us(clock_to_s(scenario.fleet.shift_start)), to_us(clock_to_s(scenario.fleet.shift_end))]
+        view = PlanningView(
+            network=self.network,
+            link_time_us=self.believed_times.mean_between(shift_us[0], shift_us[1]),
+            closures=self._closures,
+            range_m={name: self._range_m(name) for name in self._type_names},
+        )
+        cache_dir = scenario.paths.cache_dir
+        return DayPlanner(
+            view,
+            scenario.fleet,
+            scenario.planning,
+            cache=PlanCache(Path(cache_dir) if cache_dir else None),
+            seed=self._tour_seed,
+            workers=scenario.run.workers or os.cpu_count() or 1,
+        )
 
     def _range_m(self, vehicle_type: str) -> float:
         kind = self.scenario.fleet.vehicle_types[vehicle_type]
@@ -228,9 +226,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         ]
         self.charging_sites = [
             ChargerSite(self, site)
-            for site in public_charging_sites(
-                network, scenario.charging, plug_in_vans=self.plug_in_vans
-            )
+            for site in public_charging_sites(network, scenario.charging, plug_in_vans=self.plug_in_vans)
         ]
         self.carriers = [
             Carrier(
@@ -284,11 +280,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def plug_in_vans(self) -> int:
         """Electric and plug-in vans of all fleets."""
         types = self.scenario.fleet.vehicle_types
-        return sum(
-            types[van.vehicle_type].powertrain in PLUG_IN
-            for fleet in self.fleets
-            for van in fleet.vans
-        )
+        return sum(types[van.vehicle_type].powertrain in PLUG_IN for fleet in self.fleets for van in fleet.vans)
 
     # -- the day ------------------------------------------------------------------------------
 
@@ -358,9 +350,7 @@ def _depots(network: RoadNetwork) -> list[tuple[str, int]]:
     """Hubs of a network: (place, link row), in the order of their names."""
     hubs = network.places[network.places["kind"] == "hub"].sort_values("place_id")
     if hubs.empty:
-        raise NetworkError(
-            f"network {network.name}: carriers need a place of kind 'hub' as depot, found none"
-        )
+        raise NetworkError(f"network {network.name}: carriers need a place of kind 'hub' as depot, found none")
     return [(str(p), int(link)) for p, link in zip(hubs["place_id"], hubs["link"], strict=True)]
 
 

@@ -16,8 +16,7 @@ from sim.measures import CostParams
 from sim.planning import FleetParams, PlanningParams
 from sim.policy import PolicyParams
 from sim.traffic import TrafficParams
-
-Weekday = Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
+from sim.units import Weekday
 
 
 class NetworkParams(BaseModel, frozen=True, extra="forbid"):

@@ -236,11 +236,7 @@ class DayPlanner:
         progress
             Told after each district.
         """
-        districts: list[_District] = []
-        for carrier, spec in enumerate(carriers):
-            rows = np.flatnonzero(orders["carrier"].to_numpy() == carrier)
-            drops = _merge_to_drops(rows, orders, shops["link"].to_numpy())
-            districts += self._districts(spec, drops, spec.vans)
+        districts = self._all_districts(carriers, orders, shops)
         plans = list(self._solve([d.problem for d in districts], "planning tours", progress))
         tours: list[VanTour] = []
         cost = 0
@@ -265,6 +261,20 @@ class DayPlanner:
         unplanned = sorted(row for drops in left.values() for drop in drops for row in drop.orders)
         tours.sort(key=lambda tour: tour.van.van_id)
         return DayPlan(tuple(tours), tuple(unplanned), len(districts) + len(second), cost)
+
+    def problems(self, carriers: Sequence[CarrierSpec], orders: pd.DataFrame, shops: pd.DataFrame) -> list[TourProblem]:
+        """The routing problems behind a plan, one a district; arguments as for `plan`."""
+        return [district.problem for district in self._all_districts(carriers, orders, shops)]
+
+    def _all_districts(
+        self, carriers: Sequence[CarrierSpec], orders: pd.DataFrame, shops: pd.DataFrame
+    ) -> list[_District]:
+        districts: list[_District] = []
+        for carrier, spec in enumerate(carriers):
+            rows = np.flatnonzero(orders["carrier"].to_numpy() == carrier)
+            drops = _merge_to_drops(rows, orders, shops["link"].to_numpy())
+            districts += self._districts(spec, drops, spec.vans)
+        return districts
 
     def _second_round(
         self,

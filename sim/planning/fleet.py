@@ -5,16 +5,14 @@ Vehicle types, carriers and the vans they own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, Field, model_validator
 
-from sim.contracts import FloatArray, IntArray
+from sim.contracts import AccessClass, FloatArray, IntArray, Powertrain
 
-Powertrain = Literal["diesel", "petrol", "bev", "phev", "human"]
-AccessClass = Literal["tricycle", "light", "medium", "heavy"]
 PLUG_IN: tuple[Powertrain, ...] = ("bev", "phev")
 
 
@@ -193,7 +191,7 @@ def build_fleets(
     for carrier, expected in enumerate(expected_orders_per_day):
         carrier_id = f"carrier-{carrier + 1:02d}"
         depot = carrier % len(depots)
-        n_vans = max(1, int(np.ceil(expected / params.orders_per_van)))
+        n_vans = max(1, int(np.ceil(expected / params.orders_per_van - 1e-9)))
         counts = largest_remainder([params.mix[name] for name in names], n_vans)
         types = [name for name, count in zip(names, counts, strict=True) for _ in range(count)]
         vans = tuple(
