@@ -14,7 +14,7 @@ from sim.contracts import AccessClass, LinkClosures, Powertrain
 from sim.network import RoadNetwork
 from sim.policy.access_rule import AccessRuleParams
 from sim.policy.time_window import Interval, merge_intervals, window_intervals
-from sim.policy.zone import links_meeting, zone_rows
+from sim.policy.zone import links_of_zones, zone_rows
 from sim.units import Weekday
 
 
@@ -52,7 +52,8 @@ def compile_closures(
     chosen = [rule_id for rule_id, rule in rules.items() if rule.applies_to(access_class, powertrain)]
     if not chosen:
         return LinkClosures.none(network.n_links)
-    in_force = np.column_stack([links_meeting(network, rows[rule_id]) for rule_id in chosen])
+    meets = links_of_zones(network)
+    in_force = np.column_stack([meets[rows[rule_id]].any(axis=0) for rule_id in chosen])
     closed = [
         window_intervals(
             rules[rule_id].when.clock_windows(),

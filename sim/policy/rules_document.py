@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from sim.network import RoadNetwork
 from sim.policy.access_rule import AccessRuleParams, VehiclesParams, WhenParams
-from sim.policy.zone import links_meeting, zone_rows
+from sim.policy.zone import links_of_zones, zone_rows
 
 RULES_SCHEMA_VERSION = 1
 
@@ -44,7 +42,8 @@ def rules_document(rules: Mapping[str, AccessRuleParams], network: RoadNetwork) 
     rows = zone_rows(rules, network)
     named = sorted({int(row) for chosen in rows.values() for row in chosen})
     zones = {row: _zone(network, row) for row in named}
-    link_ids = {row: _link_ids(network, row) for row in named}
+    meets, link_id = links_of_zones(network), network.links["link_id"].to_numpy()
+    link_ids = {row: [int(number) for number in link_id[meets[row]]] for row in named}
     return {
         "schema_version": RULES_SCHEMA_VERSION,
         "network": network.name,
@@ -78,11 +77,6 @@ def _zone(network: RoadNetwork, row: int) -> dict[str, Any]:
 def _feature(zone: dict[str, Any]) -> dict[str, Any]:
     properties = {key: value for key, value in zone.items() if key != "geometry"}
     return {"type": "Feature", "properties": properties, "geometry": zone["geometry"]}
-
-
-def _link_ids(network: RoadNetwork, row: int) -> list[int]:
-    meets = links_meeting(network, np.array([row]))
-    return [int(link_id) for link_id in network.links["link_id"].to_numpy()[meets]]
 
 
 def _vehicles(vehicles: VehiclesParams) -> dict[str, list[str] | None]:

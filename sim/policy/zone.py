@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,15 +31,14 @@ def zone_rows(rules: Mapping[str, AccessRuleParams], network: RoadNetwork) -> di
     return rows
 
 
-def links_meeting(network: RoadNetwork, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Which links meet one of the zones in these rows of `network.zones`, shape (n_links,)."""
+def links_of_zones(network: RoadNetwork) -> NDArray[np.bool_]:
+    """Which links meet which zone, shape (n_zones, n_links): geometry and polygon have a point in common."""
     import shapely
 
-    meets = np.zeros(network.n_links, dtype=bool)
-    if len(rows):
-        tree = shapely.STRtree(network.links["geometry"].to_numpy())
-        polygons: NDArray[Any] = network.zones["geometry"].to_numpy()[rows]
-        meets[tree.query(polygons, predicate="intersects")[1]] = True
+    meets = np.zeros((len(network.zones), network.n_links), dtype=bool)
+    tree = shapely.STRtree(network.links["geometry"].to_numpy())
+    zone, link = tree.query(network.zones["geometry"].to_numpy(), predicate="intersects")
+    meets[zone, link] = True
     return meets
 
 
