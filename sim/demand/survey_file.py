@@ -136,6 +136,9 @@ def _features(text: str, faults: SurveyFaults, path: Path) -> Iterator[tuple[str
         raise SurveyError(f"{path}: line {error.lineno}: found {error.msg}, expected valid JSON") from error
     if not isinstance(content, dict) or not isinstance(content.get("features"), list):
         raise SurveyError(f"{path}: found no list of features, expected a GeoJSON FeatureCollection")
+    crs = json.dumps(content.get("crs") or "CRS84")
+    if "CRS84" not in crs and "4326" not in crs:
+        faults.add("", "crs", shown(content["crs"]), "WGS84 longitude and latitude (EPSG:4326)")
     for number, feature in enumerate(content["features"], start=1):
         geometry = feature.get("geometry") if isinstance(feature, dict) else None
         place = geometry.get("coordinates") if isinstance(geometry, dict) and geometry.get("type") == "Point" else None
@@ -143,6 +146,9 @@ def _features(text: str, faults: SurveyFaults, path: Path) -> Iterator[tuple[str
             faults.add("geometry", f"feature {number}", shown(geometry), "a Point")
             continue
         properties = feature.get("properties") or {}
+        if not isinstance(properties, dict):
+            faults.add("properties", f"feature {number}", shown(properties), "an object with the columns")
+            continue
         cells = {str(name): _cell(value) for name, value in properties.items()}
         for name in sorted(set(cells) - set(_NAMES)):
             faults.add(name, f"feature {number}", "an unknown property", f"a known one; {_SCHEMA_PAGE}")

@@ -161,6 +161,12 @@ def test_many_faults_of_one_column_are_counted(tmp_path: Path, network: RoadNetw
         ("a.xlsx", b"PK\x03\x04\x00", "spreadsheet workbook"),
         ("a.geojson", b'{"type": "FeatureCollection", ', "expected valid JSON"),
         ("a.geojson", b'{"type": "Point"}', "expected a GeoJSON FeatureCollection"),
+        ("a.geojson", b'{"features": [], "crs": {"properties": {"name": "EPSG:32650"}}}', "expected WGS84 longitude"),
+        (
+            "a.geojson",
+            b'{"features": [{"geometry": {"type": "Point", "coordinates": [1, 2]}, "properties": [3]}]}',
+            "feature 1: column properties: found [3]",
+        ),
         ("a.geojson", b'{"features": [{"geometry": {"type": "LineString"}}, 3]}', "feature 1: column geometry"),
     ],
 )
