@@ -72,3 +72,12 @@ def test_the_peak_ban_is_the_one_of_the_notice() -> None:
     assert len(rule.when.days()) == 7
     banned = {(a, p) for a in ACCESS_CLASSES for p in ("diesel", "petrol", "bev", "phev") if rule.applies_to(a, p)}
     assert banned == {("light", "diesel"), ("light", "petrol")}
+
+
+def test_the_example_of_the_documentation_is_valid() -> None:
+    """The YAML of docs/rules.md reads as parameters, and is about trucks at night from Sunday to Thursday."""
+    page = (CONFIGS.parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
+    content = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
+    rule = PolicyParams.model_validate(content).rules["no_trucks_at_night"]
+    assert rule.when.days() == ("mo", "tu", "we", "th", "su")
+    assert {a for a in ACCESS_CLASSES if rule.applies_to(a, "diesel")} == {"medium", "heavy"}
