@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import ResultsError
+from sim.measures.tables import read_table
 
 OSM_CREDIT = "© OpenStreetMap contributors"
 
@@ -72,12 +73,9 @@ class RunFolder:
         Raises
         ------
         ResultsError
-            If the file is missing.
+            If the file is missing or of another schema.
         """
-        path = self.folder / f"{name}.parquet"
-        if not path.is_file():
-            raise ResultsError(f"{path}: missing; expected it in every run folder")
-        return pd.read_parquet(path)
+        return read_table(self.folder, name)
 
     def read_json(self, name: str) -> Any:
         """

@@ -137,11 +137,13 @@ def rule_zones(run: RunFolder) -> list[tuple[str, str, Any]]:
 
 def stop_points(run: RunFolder, chart: FlatMap) -> NDArray[np.float64]:
     """Where each stop was made [km]: the end of the last link that its van drove before; else not a number."""
+    points = np.full((len(run.stops), 2), np.nan)
+    if run.stops.empty or run.traces.empty:
+        return points
     stops = run.stops[["van_id", "depart_s"]].reset_index(names="row").dropna().sort_values("depart_s", kind="stable")
     driven = run.traces[["van_id", "exit_s", "link_id"]].sort_values("exit_s", kind="stable")
     stops["depart_s"] += _CLOCK_SLACK_S
     last = pd.merge_asof(stops, driven, left_on="depart_s", right_on="exit_s", by="van_id").dropna(subset=["link_id"])
-    points = np.full((len(run.stops), 2), np.nan)
     points[last["row"].to_numpy()] = _link_ends(run, chart, last["link_id"].to_numpy(dtype=np.int64), last=True)
     return points
 

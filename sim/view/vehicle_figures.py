@@ -37,8 +37,9 @@ def energy_by_type(run: RunFolder) -> pd.DataFrame:
     pd.DataFrame
         vehicle_type, powertrain, vans, distance_km, energy_mj.
     """
-    about = run.vans[["vehicle_type", "powertrain"]]
-    trips = run.trips.join(about, on="van_id")
+    van = run.trips["van_id"]
+    about = {column: van.map(run.vans[column]) for column in ("vehicle_type", "powertrain")}
+    trips = run.trips.assign(**about)
     heat = trips["powertrain"].map(LOWER_HEATING_VALUE_MJ_PER_L).astype("float64").fillna(0.0)
     trips["energy_mj"] = trips["energy_kwh"] * MJ_PER_KWH + trips["fuel_l"] * heat
     trips["distance_km"] = trips["distance_m"] / 1000.0
@@ -87,28 +88,24 @@ def draw_energy_by_type(run: RunFolder, path: Path) -> Path:
         return save_figure(figure, path)
 
 
-def cost_components(run: RunFolder) -> dict[str, float]:
-    """Cost of each component [CNY], from the indicators `cost_...` in CNY that are parts of the total."""
-    parts = {}
-    for name, kpi in run.kpis.items():
-        is_part = name.startswith("cost_") and name != "cost_total" and "_per_" not in name and kpi["unit"] == "CNY"
-        if is_part and kpi.get("value") is not None:
-            parts[name.removeprefix("cost_").replace("_", " ")] = float(kpi["value"])
-    return parts
+def cost_components(run: RunFolder) -> pd.Series:
+    """Cost of the day by component [CNY], dearest first; components that cost nothing are left out."""
+    costs = run.table("costs").groupby("component")["cost_cny"].sum()
+    return costs[costs != 0.0].sort_values(ascending=False, kind="stable")
 
 
 def draw_cost_by_component(run: RunFolder, path: Path) -> Path:
     """Cost of the day by component, with its share of the total."""
-    parts = sorted(cost_components(run).items(), key=lambda part: -part[1])
+    parts = cost_components(run)
     with figure_style():
         figure = new_figure(8.0, max(2.4, 1.4 + 0.38 * len(parts)))
         axes = figure.subplots()
-        total = sum(value for _, value in parts)
-        if not parts or total == 0.0:
+        total = float(parts.sum())
+        if parts.empty:
             say_empty(axes, "no cost arose on this day")
         else:
-            bars = axes.barh([name for name, _ in parts], [value for _, value in parts], color=BLUE, height=0.62)
-            labels = [f"{value:,.0f} CNY ({value / total:.0%})" for _, value in parts]
+            bars = axes.barh(parts.index.astype(str), parts.to_numpy(), color=BLUE, height=0.62)
+            labels = [f"{value:,.0f} CNY ({value / total:.0%})" for value in parts]
             axes.bar_label(bars, labels=labels, padding=3, fontsize=8.5)
             axes.invert_yaxis()
             axes.margins(x=0.22)
@@ -117,5 +114,6 @@ def draw_cost_by_component(run: RunFolder, path: Path) -> Path:
             axes.grid(visible=False, axis="y")
             axes.tick_params(axis="y", length=0)
         axes.set_title(f"Cost of the day by component: {total:,.0f} CNY in all")
-        add_caption(figure, f"n = {len(run.vans):,} vans; {run.name}")
+        carriers = run.vans["carrier_id"].nunique()
+        add_caption(figure, f"n = {count_of(len(run.vans), 'van')} of {count_of(carriers, 'carrier')}; {run.name}")
         return save_figure(figure, path)

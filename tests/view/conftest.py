@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+
+from sim.measures.tables import write_network_links, write_tables
+from sim.network import RoadNetwork
 
 SIDE = 6
 STEP_DEG = 0.004
@@ -107,20 +111,24 @@ def run_tables(links: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "service_end_s depart_s berth_id parking berth_wait_s weight_kg volume_m3 orders outcome",
         "charging": "van_id site_id connector_id arrive_s plug_s unplug_s energy_kwh soc_start soc_end cost_cny "
         "purpose",
+        "costs": "carrier_id component cost_cny",
         "berths": "berth_id link_id van_id arrive_s park_s leave_s over_limit_s booked",
     }
+    costs = [(carrier, part, cost) for carrier in CARRIERS for part, cost in (("driver", 600.0), ("fuel", 170.0))]
+    costs.append((CARRIERS[0], "fines", 0.0))
     rows = {"vans": vans, "trips": trips, "traces": traces, "stops": stops, "charging": charging, "berths": berths}
+    rows["costs"] = costs
     return {name: pd.DataFrame(rows[name], columns=text.split()) for name, text in columns.items()}
 
 
 def write_run(folder: Path, tables: dict[str, pd.DataFrame], links: pd.DataFrame, **manifest: Any) -> Path:
     """Write tables and JSON files as a run leaves them."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        table.to_parquet(folder / f"{name}.parquet")
-    links.assign(geometry=shapely.to_wkb(links["geometry"].to_numpy())).to_parquet(folder / "network_links.parquet")
-    network = {"name": "grid", "label": "张店 Zhangdian", "is_schematic": True, "source": "generator"}
-    about = {"run_id": "0123456789ab", "seed": 1, "scenario": ["peak_ban"], "status": "done", "network": network}
+    write_tables(tables, folder, run_id="0123456789ab", seed=1)
+    network = cast(RoadNetwork, SimpleNamespace(links=links))
+    write_network_links(network, folder, run_id="0123456789ab", seed=1)
+    streets = {"name": "grid", "label": "张店 Zhangdian", "is_schematic": True, "source": "generator"}
+    about = {"run_id": "0123456789ab", "seed": 1, "scenario": ["peak_ban"], "status": "done", "network": streets}
     (folder / "manifest.json").write_text(json.dumps({**about, **manifest}), encoding="utf-8")
     kpis = {
         "orders_total": {"value": 24, "unit": "orders", "better": None},

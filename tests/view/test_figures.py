@@ -61,6 +61,7 @@ def test_every_figure_is_written(run_dir: Path) -> None:
         ("kerb_by_hour.png", "no loading berth was used"),
         ("charging_by_hour.png", "no van charged"),
         ("energy_by_type.png", "no van drove"),
+        ("cost_by_component.png", "no cost arose"),
     ],
 )
 def test_an_empty_day_is_said_in_words(idle_dir: Path, drawn: list[Figure], name: str, words: str) -> None:
@@ -145,8 +146,8 @@ def test_energy_is_fuel_and_electricity(run_dir: Path) -> None:
 
 
 def test_cost_components_are_parts_of_the_total(run_dir: Path) -> None:
-    """Parts are shown, the total and its rates are not."""
-    assert cost_components(RunFolder(run_dir)) == {"driver": 1200.0, "fuel": 340.0}
+    """Costs of all carriers are added up by component, dearest first; what cost nothing is left out."""
+    assert cost_components(RunFolder(run_dir)).to_dict() == {"driver": 1200.0, "fuel": 340.0}
 
 
 def test_bad_folders_are_one_clear_line(tmp_path: Path, run_dir: Path) -> None:
