@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from sim.errors import NetworkError
 from sim.network.grid import GridParams, grid_network
 from sim.network.road_network import RoadNetwork
@@ -48,6 +50,8 @@ def build_network(source: str, **options: Any) -> RoadNetwork:
         raise NetworkError(f"source {source}: found no path, expected {_NEEDS_PATH[source]}")
     allowed = {"name", "seed"} | ({"params"} if source in ("grid", "schematic") else {"label"})
     allowed |= {"bbox", "polygon"} if source in ("osm", "pbf") else set()
+    if int(options.get("seed", 0)) < 0:
+        raise NetworkError(f"seed: found {options['seed']}, expected 0 or more")
     unknown = sorted(set(options) - allowed)
     if unknown:
         raise NetworkError([f"source {source}: found the option {key}, which it does not know" for key in unknown])
@@ -97,12 +101,18 @@ def default_name(path: str | Path) -> str:
 def _grid(size: str | None, options: dict[str, Any]) -> RoadNetwork:
     """A grid whose size may be given as `ROWSxCOLUMNS` or `ROWSxCOLUMNSxSPACING_M`."""
     params = options.get("params") or GridParams(seed=options.get("seed", 0))
+    values: dict[str, float] = {}
     if size:
         match = re.fullmatch(r"(\d+)x(\d+)(?:x(\d+))?", size)
         if match is None:
             raise NetworkError(f"grid: found size {size!r}, expected ROWSxCOLUMNS or ROWSxCOLUMNSxSPACING_M")
-        values = {"rows": int(match[1]), "columns": int(match[2])} | (
-            {"spacing_m": float(match[3])} if match[3] else {}
-        )
-        params = GridParams(**{**params.model_dump(), **values})
+        values = {"rows": int(match[1]), "columns": int(match[2])}
+        if match[3]:
+            values["spacing_m"] = float(match[3])
+    try:
+        params = GridParams.model_validate({**params.model_dump(), **values})
+    except ValidationError as error:
+        raise NetworkError(
+            [f"grid: {fault['loc'][0]}: found {fault['input']}, {fault['msg']}" for fault in error.errors()]
+        ) from error
     return grid_network(params, name=options.get("name", "grid"))

@@ -277,7 +277,7 @@ def _spread_links(network: RoadNetwork, weight: FloatArray, number: int) -> NDAr
 
 
 def _rim_links(network: RoadNetwork, number: int, *, reach: float, turn: float) -> tuple[NDArray[np.int64], FloatArray]:
-    """Links at `reach` times the way to the rim, by bearing [rad]: on main roads, out of the centre, if there are any."""
+    """Links at `reach` times the way to the rim, by bearing [rad]: on main roads, out of the centre, if any."""
     middle = link_middles_m(network)
     centre = np.average(middle, axis=0, weights=network.length_m)
     rank = np.array([road_class_of(str(name)).rank for name in network.links["road_class"]])
