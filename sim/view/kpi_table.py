@@ -11,18 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-Kpis = Mapping[str, Mapping[str, Any]]
+from sim.measures.definitions import GROUPS, MEASURES
 
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Service", ("orders", "on_time", "tonnes", "joint", "night")),
-    ("Driving", ("van_km", "tonne_km", "vans", "load", "time_utilisation", "network", "car")),
-    ("Cost", ("cost", "fines")),
-    ("Energy and air", ("energy", "fuel", "electricity", "co2", "nox", "pm")),
-    ("Kerb", ("berth", "double")),
-    ("Charging", ("nev", "charger", "charging", "depot")),
-    ("Rules", ("violations", "terminal", "policy")),
-)
-"""Headings of the table, each with how the names of its indicators begin."""
+Kpis = Mapping[str, Mapping[str, Any]]
 
 
 def format_value(value: float | int | None) -> str:
@@ -128,11 +119,12 @@ def _new_table(title: str) -> Table:
 
 
 def _grouped(kpis: Kpis) -> list[tuple[str, list[str]]]:
-    """Headings with their indicators in the order of `kpis`; what fits nowhere comes last under `Other`."""
-    groups: dict[str, list[str]] = {heading: [] for heading in [*(heading for heading, _ in GROUPS), "Other"]}
-    for name in kpis:
-        groups[next((heading for heading, begins in GROUPS if name.startswith(begins)), "Other")].append(name)
-    return [(heading, names) for heading, names in groups.items() if names]
+    """Headings with their indicators, in the order of the definitions; unknown ones come last under `Other`."""
+    groups = [
+        (heading, [measure.name for measure in group if measure.name in kpis]) for heading, group in GROUPS.items()
+    ]
+    groups.append(("Other", [name for name in kpis if name not in MEASURES]))
+    return [(heading, names) for heading, names in groups if names]
 
 
 def _change(base: float | None, other: float | None, better: str | None) -> Text:

@@ -104,6 +104,24 @@ class RunFolder:
         return content
 
     @cached_property
+    def config(self) -> dict[str, Any]:
+        """
+        Configuration in full.
+
+        Raises
+        ------
+        ResultsError
+            If the file is missing.
+        """
+        import yaml
+
+        path = self.folder / "config.yaml"
+        if not path.is_file():
+            raise ResultsError(f"{path}: missing; expected it in every run folder")
+        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return content
+
+    @cached_property
     def rules(self) -> dict[str, Any]:
         """Access rules as resolved for the network; empty when the run has no such file."""
         content: dict[str, Any] = self.read_json("rules.json") if (self.folder / "rules.json").is_file() else {}

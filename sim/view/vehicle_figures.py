@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import StrMethodFormatter
 
+from sim.units import MJ_PER_KWH
 from sim.view.kpi_table import format_value
 from sim.view.run_folder import RunFolder
 from sim.view.style import (
@@ -22,15 +23,15 @@ from sim.view.style import (
     say_empty,
 )
 
-LOWER_HEATING_VALUE_MJ_PER_L = {"diesel": 35.8, "petrol": 32.0, "phev": 32.0}
-MJ_PER_KWH = 3.6
+FUEL_MJ_PER_L = {"diesel": 0.84 * 42.652, "petrol": 0.745 * 43.070, "phev": 0.745 * 43.070}
+"""Energy content of the fuel of each powertrain [MJ/L], lower heating value; as in the indicator `energy_total`."""
 
 
 def energy_by_type(run: RunFolder) -> pd.DataFrame:
     """
     Energy and distance of each vehicle type, by powertrain and type.
 
-    Electricity is counted from the battery, fuel by its lower heating value.
+    Electricity is counted as drawn from the grid, fuel by its lower heating value, as in `energy_total`.
 
     Returns
     -------
@@ -40,8 +41,9 @@ def energy_by_type(run: RunFolder) -> pd.DataFrame:
     van = run.trips["van_id"]
     about = {column: van.map(run.vans[column]) for column in ("vehicle_type", "powertrain")}
     trips = run.trips.assign(**about)
-    heat = trips["powertrain"].map(LOWER_HEATING_VALUE_MJ_PER_L).astype("float64").fillna(0.0)
-    trips["energy_mj"] = trips["energy_kwh"] * MJ_PER_KWH + trips["fuel_l"] * heat
+    heat = trips["powertrain"].map(FUEL_MJ_PER_L).astype("float64").fillna(0.0)
+    grid_kwh = trips["energy_kwh"] / float(run.config["charging"]["charger_efficiency"])
+    trips["energy_mj"] = grid_kwh * MJ_PER_KWH + trips["fuel_l"] * heat
     trips["distance_km"] = trips["distance_m"] / 1000.0
     keys = ["powertrain", "vehicle_type"]
     table = trips.groupby(keys).agg(
@@ -83,7 +85,7 @@ def draw_energy_by_type(run: RunFolder, path: Path) -> Path:
         add_caption(
             figure,
             f"n = {int(table['vans'].sum()):,} vans, {table['distance_km'].sum():,.0f} km; fuel by its lower heating "
-            f"value, electricity from the battery; {run.name}",
+            f"value, electricity as drawn from the grid; {run.name}",
         )
         return save_figure(figure, path)
 

@@ -130,6 +130,7 @@ def write_run(folder: Path, tables: dict[str, pd.DataFrame], links: pd.DataFrame
     streets = {"name": "grid", "label": "张店 Zhangdian", "is_schematic": True, "source": "generator"}
     about = {"run_id": "0123456789ab", "seed": 1, "scenario": ["peak_ban"], "status": "done", "network": streets}
     (folder / "manifest.json").write_text(json.dumps({**about, **manifest}), encoding="utf-8")
+    (folder / "config.yaml").write_text("charging:\n  charger_efficiency: 0.9\n", encoding="utf-8")
     kpis = {
         "orders_total": {"value": 24, "unit": "orders", "better": None},
         "on_time_share": {"value": 0.9583, "unit": "-", "better": "higher"},

@@ -11,12 +11,13 @@ import pytest
 import shapely
 from matplotlib.figure import Figure
 
+from sim.energy.emissions import FUELS
 from sim.errors import ResultsError
 from sim.view import draw_run_figures, figures
 from sim.view.map_base import FlatMap, scale_length_km
 from sim.view.run_folder import MapLabel, RunFolder
 from sim.view.tour_maps import depot_points, rule_zones, stop_points
-from sim.view.vehicle_figures import cost_components, energy_by_type
+from sim.view.vehicle_figures import FUEL_MJ_PER_L, cost_components, energy_by_type
 
 NAMES = sorted(figures.RUN_FIGURES)
 
@@ -138,11 +139,17 @@ def test_zones_come_from_the_rules(run_dir: Path) -> None:
 
 
 def test_energy_is_fuel_and_electricity(run_dir: Path) -> None:
-    """Two electric vans of five trips at 0.4 kWh take 14.4 MJ; two diesel vans burn 1.6 L."""
+    """Two electric vans of five trips at 0.4 kWh take 14.4 MJ, 16 from the grid; two diesel vans burn 1.6 L."""
     table = energy_by_type(RunFolder(run_dir)).set_index("powertrain")
-    assert table.loc["bev", "energy_mj"] == pytest.approx(2 * 5 * 0.4 * 3.6)
+    assert table.loc["bev", "energy_mj"] == pytest.approx(16.0)
     assert table.loc["diesel", "energy_mj"] == pytest.approx(2 * 5 * 0.16 * 35.8, rel=0.02)
     assert table["distance_km"].tolist() == pytest.approx([16.0, 16.0, 16.0])
+
+
+def test_fuels_have_one_energy_content() -> None:
+    """The figure counts a litre as the indicators do."""
+    expected = {name: fuel.mj_per_l for name, fuel in FUELS.items()}
+    assert {name: FUEL_MJ_PER_L[name] for name in expected} == pytest.approx(expected)
 
 
 def test_cost_components_are_parts_of_the_total(run_dir: Path) -> None:
