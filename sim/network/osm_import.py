@@ -62,7 +62,8 @@ def network_from_osm(
     """
     data = read_osm(path, area_of(bbox, polygon))
     if not data.ways:
-        raise NetworkError(f"{path}: found no way that motor vehicles may use, expected streets (highway=...)")
+        lost = f"; {data.lost_ways} ways have no node with a position and a positive id" if data.lost_ways else ""
+        raise NetworkError(f"{path}: found no way that motor vehicles may use{lost}, expected streets (highway=...)")
     notes = ["Streets: motorway to living street, ramps included; service roads and turn restrictions are left out."]
     if data.cut_ways:
         notes.append(f"Cut {data.cut_ways} ways at nodes that the file or the area does not hold.")

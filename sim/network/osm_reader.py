@@ -34,6 +34,8 @@ class OsmData:
         Points of interest: kind, type, name, lon, lat, attributes.
     cut_ways
         Number of ways that were cut at missing nodes.
+    lost_ways
+        Number of drivable ways without any node in the file.
     """
 
     position: dict[int, tuple[float, float]] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class OsmData:
     ways: list[tuple[WayTags, list[int]]] = field(default_factory=list)
     places: list[dict[str, object]] = field(default_factory=list)
     cut_ways: int = 0
+    lost_ways: int = 0
 
 
 def read_osm(path: str | Path, keep: Keep | None = None) -> OsmData:
@@ -94,6 +97,7 @@ def _add_way(
     located = [node if node is not None and (keep is None or keep(node[1], node[2])) else None for node in nodes]
     known = [node for node in located if node is not None]
     if not known:
+        data.lost_ways += keep is None and is_drivable(tags)
         return
     if not is_drivable(tags):
         _add_place(data, tags, sum(n[1] for n in known) / len(known), sum(n[2] for n in known) / len(known))

@@ -1,9 +1,9 @@
 """
 Lanes, free speed and saturation flow by road class, for links whose tags do not say.
 
-Source: the defaults of MATSim's OpenStreetMap readers as kept in genet (`matsim_xml_values.py`): capacity a
-lane and hour, free speed and lanes by `highway` tag. Values by mean of neighbours would be no better: only
-0.7 % of the links of a Chinese district carry `maxspeed` and 18 % carry `lanes`.
+Source: the defaults of MATSim's OpenStreetMap readers as kept in genet (`matsim_xml_values.py`): capacity a lane and
+hour, and free speed, by `highway` tag. Assumption: lanes. Means of neighbours would be no better: only 0.7 % of the
+links of a Chinese district carry `maxspeed` and 18 % carry `lanes`.
 """
 
 from __future__ import annotations

@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from sim.errors import faults_message
 from sim.network.road_classes import JAM_SPACING_M
-from sim.network.road_network import PLACE_KINDS, RoadNetwork
+from sim.network.road_network import METRES_PER_DEGREE, PLACE_KINDS, RoadNetwork
 
 WARNING = "warning: "
 """Start of a line that tells of something doubtful in a network that can be used."""
 
 FARTHEST_PLACE_M = 1000.0
 """Distance from its link at which a place counts as outside the map [m]. Assumption."""
+
+FARTHEST_END_M = 100.0
+"""Distance of an end of a line from its node at which geometry and nodes do not belong together [m]. Assumption."""
 
 _SHOWN = 5
 _POSITIVE = ("length_m", "lanes", "free_speed_mps", "capacity_veh_per_h", "saturation_flow_veh_per_h")
@@ -84,7 +87,17 @@ def _geometry_faults(network: RoadNetwork) -> list[str]:
     lines = network.links["geometry"].to_numpy()
     kind = pd.Series(shapely.get_type_id(lines))
     wrong = ((kind != 1) | shapely.is_empty(lines)).to_numpy()
-    return _rows("links", "geometry type", kind, wrong, "a line (type 1)")
+    if wrong.any():
+        return _rows("links", "geometry type", kind, wrong, "a line (type 1)")
+    scale = METRES_PER_DEGREE * np.array([np.cos(np.radians(network.nodes["lat"].mean())), 1.0])
+    position = network.nodes[["lon", "lat"]].to_numpy(dtype=np.float64)
+    faults: list[str] = []
+    for end, node, row in (("start", network.from_node, 0), ("end", network.to_node, -1)):
+        point = shapely.get_coordinates(shapely.get_point(lines, row))
+        away_m = pd.Series(np.hypot(*((point - position[node]) * scale).T).round(0))
+        wrong = (away_m > FARTHEST_END_M).to_numpy()
+        faults += _rows("links", f"{end} of geometry [m from its node]", away_m, wrong, f"within {FARTHEST_END_M:g}")
+    return faults
 
 
 def _zone_faults(network: RoadNetwork) -> list[str]:

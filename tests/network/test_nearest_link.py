@@ -16,6 +16,7 @@ GRID = grid_network(GridParams(rows=4, columns=4))
 
 
 def ends(link: int) -> tuple[int, int]:
+    """Node rows at which a link starts and ends."""
     return int(GRID.from_node[link]), int(GRID.to_node[link])
 
 

@@ -24,11 +24,13 @@ STEP = 0.001
 
 
 def node_xml(number: int, tags: str = "") -> str:
+    """A node of the town."""
     x, y = NODES[number]
     return f'<node id="{number}" version="1" lon="{25 + x * STEP:.7f}" lat="{60 + y * STEP:.7f}">{tags}</node>'
 
 
 def way_xml(number: int, nodes: list[int], **tags: str) -> str:
+    """A way of the town."""
     refs = "".join(f'<nd ref="{node}"/>' for node in nodes)
     text = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
     return f'<way id="{number}" version="1">{refs}{text}</way>'
@@ -55,6 +57,7 @@ def town(tmp_path: Path, *, signal: str = SIGNAL, ways: list[str] | None = None,
 
 
 def streets(network: RoadNetwork) -> set[tuple[int, int]]:
+    """From-node and to-node of all links."""
     return set(zip(network.links["from_node_id"], network.links["to_node_id"], strict=True))
 
 
@@ -169,10 +172,18 @@ def test_map_without_streets(tmp_path: Path) -> None:
         build_network("osm", path=town(tmp_path, ways=[WAYS[3]]))
 
 
+def test_unsaved_edits_have_no_positions(tmp_path: Path) -> None:
+    """An editor's file with negative ids is told apart from a map without streets."""
+    file = tmp_path / "edits.osm"
+    file.write_text(town(tmp_path).read_text().replace('id="', 'id="-').replace('ref="', 'ref="-'))
+    with pytest.raises(NetworkError, match="3 ways have no node with a position and a positive id"):
+        build_network("osm", path=file)
+
+
 @pytest.mark.parametrize("bbox", ["1,2,3", "a,b,c,d", "3,1,2,4"])
 def test_bad_bounding_box(bbox: str) -> None:
     """A box needs four numbers in order."""
-    with pytest.raises(NetworkError, match="west,south,east,north|west < east"):
+    with pytest.raises(NetworkError, match=r"west,south,east,north|west < east"):
         area_of(bbox, None)
 
 

@@ -23,11 +23,13 @@ AREA = [[13.99, 44.99], [14.01, 44.99], [14.01, 45.01], [13.99, 45.01], [13.99, 
 
 
 def node(number: int, **tags: str) -> dict[str, Any]:
+    """A node as Overpass gives it."""
     lon, lat = CORNERS[number]
     return {"type": "node", "id": number, "lat": lat, "lon": lon, **({"tags": tags} if tags else {})}
 
 
 def way(number: int, nodes: list[int], **tags: str) -> dict[str, Any]:
+    """A way as Overpass gives it."""
     return {"type": "way", "id": number, "nodes": nodes, "tags": tags}
 
 
@@ -147,5 +149,5 @@ def test_no_internet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ox.settings, "nominatim_url", "http://127.0.0.1:9/")
     monkeypatch.setattr(ox.settings, "use_cache", False)
     monkeypatch.setattr("time.sleep", lambda _: None)
-    with pytest.raises(NetworkError, match="cannot be reached .*sim network build pbf"):
+    with pytest.raises(NetworkError, match=r"cannot be reached .*sim network build pbf"):
         build_network("place", path="Piran, Slovenia")

@@ -14,6 +14,7 @@ from sim.network.zhangdian_axes import EAST_WEST, NORTH_SOUTH, PLACE_NAMES, REFE
 
 @pytest.fixture(scope="module")
 def zhangdian() -> RoadNetwork:
+    """The committed network."""
     return read_network("zhangdian")
 
 

@@ -38,6 +38,7 @@ def cross(road_class: list[str]) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
 
 
 def values(links: pd.DataFrame, from_node: np.ndarray, to_node: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Capacity and delay of the cross with a signal at node 0."""
     is_signal = np.arange(5) == 0
     return signalised_values(
         links,
