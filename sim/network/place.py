@@ -81,7 +81,6 @@ def network_from_place(
 def _download(query: str) -> OsmData:
     try:
         import osmnx as ox
-        import requests
         import shapely
     except ImportError as error:
         raise NetworkError("source place: needs the extra: pip install '.[osm]'") from error
@@ -92,7 +91,7 @@ def _download(query: str) -> OsmData:
             features = ox.features_from_place(query, _FEATURES)
         except ox._errors.InsufficientResponseError:
             return data
-    except requests.exceptions.RequestException as error:
+    except OSError as error:  # what the HTTP client raises when there is no answer
         raise NetworkError(
             f"place {query!r}: the servers of OpenStreetMap cannot be reached ({type(error).__name__}); "
             "expected internet access. Without it, build from a file: sim network build pbf FILE"
