@@ -25,7 +25,8 @@ $(STAMP): pyproject.toml requirements.lock
 	@test -x $(BIN)/python || { echo "Creating $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing the packages of requirements.lock (about a minute)"
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(BIN)/python -m ensurepip > /dev/null
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock --editable '.[dev,osm]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -c requirements.lock \
+		--editable '.[dev,osm]'
 	@touch $@
 
 install: $(STAMP)  ## Make the environment in .venv
