@@ -1,0 +1,293 @@
+"""
+What each indicator is: name, unit, which way is better, meaning and formula, in one table.
+
+`kpis.json`, outcome tables, axis labels and the documentation read their names and units here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Better = Literal["lower", "higher"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """
+    An indicator.
+
+    Parameters
+    ----------
+    name
+        Key in `kpis.json`.
+    unit
+        Unit of its value.
+    better
+        Which way is better; None where a planner may want either.
+    meaning
+        What it says, in a sentence.
+    formula
+        How it comes from the result tables.
+    """
+
+    name: str
+    unit: str
+    better: Better | None
+    meaning: str
+    formula: str
+
+
+_ORDERS = (
+    Measure("orders_total", "orders", None, "Orders of the day.", "rows of orders"),
+    Measure("orders_delivered", "orders", "higher", "Orders handed over.", "status delivered"),
+    Measure(
+        "orders_failed",
+        "orders",
+        "lower",
+        "Orders not accepted at the door, or whose stop was given up.",
+        "status failed",
+    ),
+    Measure("orders_refused", "orders", "lower", "Orders that came too late for the shop.", "status refused"),
+    Measure("orders_on_board", "orders", "lower", "Orders still on board at the end.", "status on_board"),
+    Measure("orders_unplanned", "orders", "lower", "Orders that found no place on a tour.", "status unplanned"),
+    Measure(
+        "on_time_share",
+        "-",
+        "higher",
+        "Share of delivered orders whose unloading started within their window.",
+        "delivered orders with earliest_s <= service_start_s of their stop <= latest_s / delivered orders",
+    ),
+    Measure(
+        "night_delivery_share",
+        "-",
+        None,
+        "Share of the delivered weight whose unloading started in the night window.",
+        "weight with service_start_s in the night window / weight of delivered orders",
+    ),
+    Measure(
+        "joint_share_volume",
+        "-",
+        "higher",
+        "Share of the delivered freight volume (tonnes, as in transport statistics) that came by joint delivery.",
+        "weight of delivered orders with joint / weight of delivered orders",
+    ),
+    Measure(
+        "joint_share_shops",
+        "-",
+        "higher",
+        "Share of the shops that received goods that received joint deliveries.",
+        "shops of delivered orders with joint / shops of delivered orders",
+    ),
+)
+
+_OUTPUT = (
+    Measure("van_km", "km", "lower", "Distance of all vans.", "sum of distance_m of trips"),
+    Measure(
+        "tonne_km",
+        "t km",
+        None,
+        "Transport performed, as driven: detours count.",
+        "sum over trips of payload_kg x distance_m",
+    ),
+    Measure(
+        "tonne_km_shipment",
+        "t km",
+        None,
+        "Transport performed on the fixed shipment distance: detours do not count, so it is equal for equal goods.",
+        "sum over delivered orders of weight_kg x shipment_distance_m (hub to shop, shortest path)",
+    ),
+    Measure("tonnes_delivered", "t", "higher", "Weight of delivered orders.", "sum of weight_kg, status delivered"),
+    Measure("vans_used", "vans", None, "Vans that made a trip.", "vans in trips"),
+    Measure("vans_total", "vans", None, "Vans of all fleets.", "rows of vans"),
+    Measure("orders_per_van", "orders", "higher", "Orders delivered per van used.", "orders_delivered / vans_used"),
+    Measure(
+        "load_factor",
+        "-",
+        "higher",
+        "Load against payload, weighted by distance.",
+        "sum over trips of payload_kg x distance_m / sum of the van's payload x distance_m",
+    ),
+    Measure(
+        "time_utilisation",
+        "-",
+        "higher",
+        "Share of the operating day that the vans used are out.",
+        "time from first departure to last return within the operating day / (vans_used x operating day)",
+    ),
+    Measure(
+        "van_km_per_van_day",
+        "km",
+        "higher",
+        "Distance per van used and day: the wording of the official target, which rewards extra driving.",
+        "van_km / vans_used",
+    ),
+    Measure(
+        "tonne_km_per_van_day", "t km", "higher", "Transport performed per van used and day.", "tonne_km / vans_used"
+    ),
+)
+
+_COST = (
+    Measure(
+        "cost_total",
+        "CNY",
+        "lower",
+        "Cost of delivery to the carriers, fines included.",
+        "sum of costs: fixed, driver, fuel, electricity, maintenance, handling, failed, recovery, fines",
+    ),
+    Measure(
+        "cost_per_tonne_km",
+        "CNY/(t km)",
+        "lower",
+        "Cost index of the plan, on transport as driven.",
+        "cost_total / tonne_km",
+    ),
+    Measure(
+        "cost_per_tonne_km_shipment",
+        "CNY/(t km)",
+        "lower",
+        "Cost index on the fixed shipment distance.",
+        "cost_total / tonne_km_shipment",
+    ),
+    Measure("cost_per_tonne", "CNY/t", "lower", "Cost per tonne delivered.", "cost_total / tonnes_delivered"),
+    Measure("cost_per_order", "CNY/order", "lower", "Cost per order delivered.", "cost_total / orders_delivered"),
+)
+
+_ENERGY = (
+    Measure(
+        "energy_total",
+        "MJ",
+        "lower",
+        "Fuel (lower heating value) and electricity from the grid.",
+        "sum of fuel_l x MJ/L + energy_kwh / charging efficiency x 3.6",
+    ),
+    Measure("energy_total_kwh", "kWh", "lower", "The same in kilowatt-hours.", "energy_total / 3.6"),
+    Measure(
+        "energy_per_tonne_km",
+        "MJ/(t km)",
+        "lower",
+        "Energy per unit turnover of the plan, on transport as driven.",
+        "energy_total / tonne_km",
+    ),
+    Measure(
+        "energy_per_tonne_km_kwh", "kWh/(t km)", "lower", "The same in kilowatt-hours.", "energy_total_kwh / tonne_km"
+    ),
+    Measure(
+        "energy_per_tonne_km_shipment",
+        "MJ/(t km)",
+        "lower",
+        "Energy per unit turnover on the fixed shipment distance.",
+        "energy_total / tonne_km_shipment",
+    ),
+    Measure("energy_per_tonne", "MJ/t", "lower", "Energy per tonne delivered.", "energy_total / tonnes_delivered"),
+    Measure(
+        "energy_per_tonne_kwh", "kWh/t", "lower", "The same in kilowatt-hours.", "energy_total_kwh / tonnes_delivered"
+    ),
+    Measure(
+        "co2_total",
+        "kg",
+        "lower",
+        "Carbon dioxide of exhaust and of the electricity drawn from the grid.",
+        "sum of co2_g + energy_kwh / charging efficiency x grid factor",
+    ),
+    Measure("nox_total", "g", "lower", "Nitrogen oxides of exhaust.", "sum of nox_g"),
+    Measure("pm_total", "g", "lower", "Particles of exhaust, tyres, brakes and road.", "sum of pm_g"),
+)
+
+_ELECTRIC = (
+    Measure(
+        "nev_share", "-", "higher", "Share of electric and plug-in vans in all fleets.", "bev and phev / rows of vans"
+    ),
+    Measure(
+        "nev_per_charger",
+        "vans/connector",
+        "lower",
+        "Electric and plug-in vans per public connector they can use.",
+        "bev and phev vans / public connectors",
+    ),
+    Measure("depot_connectors", "connectors", None, "Connectors at depots, not open to the public.", "as built"),
+    Measure(
+        "charger_wait_mean", "min", "lower", "Mean wait for a public connector.", "mean of plug_s - arrive_s, public"
+    ),
+    Measure(
+        "charger_wait_p95",
+        "min",
+        "lower",
+        "Wait for a public connector that 1 in 20 sessions exceeds.",
+        "95th percentile of plug_s - arrive_s, public",
+    ),
+    Measure(
+        "charger_utilisation",
+        "-",
+        None,
+        "Share of the operating day that public connectors are in use.",
+        "plugged time within the operating day / (public connectors x operating day)",
+    ),
+    Measure("vans_stranded", "vans", "lower", "Vans that ended their day on the road.", "vans in stranded"),
+)
+
+_KERB = (
+    Measure(
+        "berth_wait_mean",
+        "min",
+        "lower",
+        "Mean wait for a berth of the stops at the kerb.",
+        "mean of berth_wait_s, parking berth or double",
+    ),
+    Measure(
+        "berth_wait_p95",
+        "min",
+        "lower",
+        "Wait for a berth that 1 in 20 stops at the kerb exceeds.",
+        "95th percentile of berth_wait_s, parking berth or double",
+    ),
+    Measure(
+        "berth_occupancy",
+        "-",
+        None,
+        "Share of berth space and berth hours in use.",
+        "stays within the hours of berths / (spaces x hours)",
+    ),
+    Measure(
+        "double_parking_hours",
+        "h",
+        "lower",
+        "Time that vans stood in the second row.",
+        "sum of depart_s - parked_s, parking double",
+    ),
+)
+
+_TRAFFIC = (
+    Measure(
+        "network_mean_speed",
+        "km/h",
+        "higher",
+        "Mean speed of all vehicles, distance over time; of the vans alone when no cars are simulated.",
+        "sum of outflow_veh x length_m / sum of outflow_veh x travel_time_s of links; without cars "
+        "sum of distance_m / sum of arrive_s - depart_s of trips",
+    ),
+    Measure(
+        "car_delay_hours",
+        "h",
+        "lower",
+        "Time cars lose against empty streets; none when no cars are simulated.",
+        "sum over links of (outflow_veh - vans) x (travel_time_s - free-flow time)",
+    ),
+    Measure("violations", "entries", "lower", "Entries into closed links.", "rows of violations"),
+    Measure("fines", "CNY", "lower", "Fines for entries that were detected.", "sum of fine_cny, detected"),
+    Measure("terminal_stations", "stations", "higher", "Terminal joint delivery stations in use.", "as built"),
+)
+
+GROUPS: dict[str, tuple[Measure, ...]] = {
+    "Orders and service": _ORDERS,
+    "Transport and vans": _OUTPUT,
+    "Cost": _COST,
+    "Energy and emissions": _ENERGY,
+    "Electric vans and chargers": _ELECTRIC,
+    "Kerb": _KERB,
+    "Traffic, rules and nodes": _TRAFFIC,
+}
+"""Indicators in the order in which they are shown."""
+
+MEASURES: dict[str, Measure] = {measure.name: measure for group in GROUPS.values() for measure in group}
+"""Indicators by name."""

@@ -1,0 +1,54 @@
+"""
+What shops got of what they ordered, when, and by whose vans.
+
+A window says when unloading may start. So an order is on time, or delivered at night, by the start of unloading at its
+stop; an order without a recorded stop counts by the time it was delivered.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sim.measures.conservation import order_balance
+from sim.measures.context import KpiContext
+from sim.measures.intervals import is_in_daily_window, ratio
+from sim.measures.tables import RunTables
+
+_ROUNDING_S = 1e-3
+"""Slack for times that have been rounded to microseconds [s]."""
+
+
+def service_start_s(orders: pd.DataFrame, stops: pd.DataFrame) -> pd.Series[float]:
+    """Start of unloading of each order [s]: that of its stop, else the time it was delivered."""
+    start_s = stops.set_index("stop_id")["service_start_s"]
+    return orders["stop_id"].map(start_s).astype("float64").fillna(orders["delivered_s"])
+
+
+def service_measures(tables: RunTables, context: KpiContext) -> dict[str, float | None]:
+    """
+    Orders by what became of them, punctuality, night and joint shares.
+
+    Parameters
+    ----------
+    tables
+        Tables of the run.
+    context
+        Night window.
+    """
+    orders = tables["orders"]
+    delivered = orders[orders["status"] == "delivered"]
+    start_s = service_start_s(delivered, tables["stops"])
+    on_time = (start_s >= delivered["earliest_s"] - _ROUNDING_S) & (start_s <= delivered["latest_s"] + _ROUNDING_S)
+    at_night = is_in_daily_window(start_s, context.night_from_s, context.night_until_s)
+    weight_kg = delivered["weight_kg"]
+    total_kg = float(weight_kg.sum())
+    joint = delivered["joint"]
+    balance: dict[str, float | None] = {f"orders_{status}": n for status, n in order_balance(tables).items()}
+    return {
+        "orders_total": len(orders),
+        **balance,
+        "on_time_share": ratio(int(on_time.sum()), len(delivered)),
+        "night_delivery_share": ratio(float(weight_kg[at_night].sum()), total_kg),
+        "joint_share_volume": ratio(float(weight_kg[joint].sum()), total_kg),
+        "joint_share_shops": ratio(int(delivered.loc[joint, "shop_id"].nunique()), int(delivered["shop_id"].nunique())),
+    }

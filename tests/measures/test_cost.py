@@ -1,0 +1,85 @@
+"""Cost by carrier and component, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from sim.events import VanStranded
+from sim.measures import COMPONENTS, CostParams, KpiContext, Recorder, compute_kpis, cost_rows, cost_table
+
+A = {"fixed": 75.0, "driver": 34.0, "fuel": 16.06, "maintenance": 4.4, "failed": 30.0, "fines": 200.0}
+B = {"fixed": 60.0, "driver": 68.0, "electricity": 4.75, "maintenance": 2.4, "handling": 2.0, "failed": 30.0}
+
+
+def test_who_pays_what(tables: dict[str, pd.DataFrame], context: KpiContext) -> None:
+    """Carrier A bears fuel, a fine and the order on no tour; B electricity, handling and the failed order."""
+    table = cost_table(tables, context)
+    assert list(table.index) == ["A", "B"]
+    assert list(table.columns) == list(COMPONENTS)
+    for carrier, by_hand in (("A", A), ("B", B)):
+        for component in COMPONENTS:
+            assert table.loc[carrier, component] == pytest.approx(by_hand.get(component, 0.0)), component
+
+
+def test_the_table_adds_up_to_the_indicator(tables: dict[str, pd.DataFrame], context: KpiContext) -> None:
+    """The total cost is the sum over carriers and components, as in the rows of table costs."""
+    rows = cost_rows(cost_table(tables, context))
+    assert len(rows) == 2 * len(COMPONENTS)
+    total = compute_kpis(tables, context)["cost_total"]["value"]
+    assert rows["cost_cny"].sum() == pytest.approx(total)
+
+
+def test_electricity_costs_the_same_whatever_the_charge_in_the_morning(
+    tables: dict[str, pd.DataFrame], context: KpiContext
+) -> None:
+    """1 kWh more charged in the day at the price of later charging changes nothing."""
+    charging = tables["charging"].copy()
+    price = context.cost.later_charging_cny_per_kwh
+    charging.loc[0, ["energy_kwh", "cost_cny"]] = [3.0, 2.4 + price]
+    more = cost_table(tables | {"charging": charging}, context)
+    assert more.loc["B", "electricity"] == pytest.approx(4.75)
+
+
+def test_a_stranded_van_is_recovered_and_its_driver_paid_to_the_last_stop(
+    recorder: Recorder, context: KpiContext
+) -> None:
+    """A van that strands after its last stop costs 500 CNY; its day ends when it left that stop."""
+    recorder.hear(VanStranded("e1", 3, 87_000.0))
+    before = cost_table(recorder.tables(), context)
+    tables = recorder.tables()
+    tables["trips"] = tables["trips"][tables["trips"]["trip_id"] != 5]
+    after = cost_table(tables, context)
+    assert before.loc["B", "recovery"] == 500.0
+    assert before.loc["B", "driver"] == pytest.approx(34.0 * 2)
+    assert after.loc["B", "driver"] == pytest.approx(34.0 * (23 + 40 / 60 - 22))
+
+
+def test_a_carrier_without_vans_still_pays_for_its_orders(tables: dict[str, pd.DataFrame], context: KpiContext) -> None:
+    """An order of a carrier that owns no van and was not delivered appears in the table."""
+    orders = tables["orders"].copy()
+    orders.loc[4, "carrier_id"] = "C"
+    table = cost_table(tables | {"orders": orders}, context)
+    assert list(table.index) == ["A", "B", "C"]
+    assert table.loc["C"].sum() == pytest.approx(30.0)
+
+
+def test_contradictions_are_named_together(tables: dict[str, pd.DataFrame], context: KpiContext) -> None:
+    """A vehicle type without a cost and a trip of an unknown van come in one message."""
+    trips = tables["trips"].copy()
+    trips.loc[0, "van_id"] = "ghost"
+    costs = {"diesel_van": context.vehicle_costs["diesel_van"]}
+    with pytest.raises(ValueError, match=r"(?s)ghost.*electric_van"):
+        cost_table(tables | {"trips": trips}, replace(context, vehicle_costs=costs))
+
+
+def test_parameters_say_unit_and_source() -> None:
+    """Every price has a unit and a source or says that it is assumed; negative wages are refused."""
+    for field in CostParams.model_fields.values():
+        text = field.description or ""
+        assert "[CNY" in text
+        assert "Assumption" in text or "Derived" in text
+    with pytest.raises(ValueError, match="driver_cny_per_h"):
+        CostParams(driver_cny_per_h=-1.0)
