@@ -16,7 +16,6 @@ from sim.network.io import check_network as check_network
 from sim.network.io import find_network as find_network
 from sim.network.io import network_names as network_names
 from sim.network.io import read_network as read_network
-from sim.network.io import write_network as write_network
 from sim.network.nearest_link import distance_to_links_m as distance_to_links_m
 from sim.network.nearest_link import find_links_near as find_links_near
 from sim.network.place_sampling import PlaceSamplingParams as PlaceSamplingParams
@@ -26,5 +25,6 @@ from sim.network.places import SHOP_TYPES as SHOP_TYPES
 from sim.network.road_network import RoadNetwork as RoadNetwork
 from sim.network.signals import SignalParams as SignalParams
 from sim.network.validate import is_warning as is_warning
+from sim.network.write import write_network as write_network
 from sim.network.zones import default_zones as default_zones
 from sim.network.zones import links_in_zone as links_in_zone
