@@ -124,7 +124,7 @@ def demand_template(arguments: argparse.Namespace) -> int:
 
     path = Path(arguments.out)
     write_survey_template(path)
-    print(f"{path}: fill in a row for each shop, then run with demand.source=survey demand.survey={path}")
+    print(f"{path}: fill in a row for each shop, then run with demand.source=survey demand.survey_file={path}")
     return DONE
 
 
@@ -217,3 +217,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("stopped", file=sys.stderr)
         return 130
     return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

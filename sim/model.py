@@ -7,6 +7,7 @@ arrives. There is no fixed tick and no loop over agents.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,12 +34,11 @@ from sim.config import Scenario
 from sim.contracts import FloatArray, IntArray, LinkArray, LinkClosures, Progress, no_progress
 from sim.demand import load_shops, make_orders, orders_per_average_day, supplier_mix
 from sim.demand.shops import stable_number
-from sim.energy import Battery, charging_curve_of, consumption_coefficients, find_curve
+from sim.energy import FUELS, Battery, charging_curve_of, consumption_coefficients
 from sim.errors import NetworkError
 from sim.events import Event
 from sim.facilities import berths_by_shop_density, berths_in_reach, public_charging_sites
-from sim.measures import Recorder, RunTables, compute_kpis
-from sim.measures.context import KpiContext
+from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
 from sim.network import RoadNetwork, read_network
 from sim.network.projection import project
 from sim.network.shortest_path import travel_matrix
@@ -97,6 +97,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._stop_ids = 0
         self._blocked_lanes: dict[int, float] = {}
         self._has_run = False
+        self._tables: RunTables | None = None
 
         streams = RandomStreams(self.root_seed)
         self.luck = Luck(
@@ -125,14 +126,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             self.network.length_m,
             self.believed_times,
             consumption_coefficients(
-                [
-                    (
-                        find_curve(kind.consumption_curve, scenario.energy.phev_electric_share),
-                        kind.payload_kg,
-                    )
-                    for kind in scenario.fleet.vehicle_types.values()
-                ],
-                scenario.energy.temperature_c,
+                [(kind.consumption_curve, kind.payload_kg) for kind in scenario.fleet.vehicle_types.values()],
+                scenario.energy,
             ),
             [self._closures[name] for name in self._type_names],
         )
@@ -344,6 +339,120 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         blocked = self._blocked_lanes.get(link, 0.0) + lanes
         self._blocked_lanes[link] = blocked
         self.engine.set_blocked_lanes(link, blocked, at_us=self.clock.now_us)
+
+    # -- what it leaves behind ----------------------------------------------------------------
+
+    def tables(self) -> RunTables:
+        """Result tables of the day, in the schema of `docs/data_dictionary.md`."""
+        if self._tables is None:
+            self.recorder.set_vans(self._van_table())
+            self.recorder.set_orders(self._order_rows())
+            self.recorder.set_links(self.engine.link_bins(_BIN_S, self.scenario.horizon_h * 3600.0))
+            tables = self.recorder.tables()
+            tables["costs"] = cost_rows(cost_table(tables, self.kpi_context()))
+            self._tables = tables
+        return self._tables
+
+    def kpis(self) -> dict[str, dict[str, Any]]:
+        """Key performance indicators: name -> value, unit, better."""
+        return compute_kpis(self.tables(), self.kpi_context())
+
+    def kpi_context(self) -> KpiContext:
+        """Prices and supply that the indicators refer to."""
+        scenario = self.scenario
+        fleet = scenario.fleet
+        return KpiContext(
+            cost=scenario.cost,
+            vehicle_costs={
+                name: VehicleCost(kind.fixed_cny_per_day, kind.maintenance_cny_per_km)
+                for name, kind in fleet.vehicle_types.items()
+            },
+            diesel_mj_per_l=FUELS["diesel"].mj_per_l,
+            petrol_mj_per_l=FUELS["petrol"].mj_per_l,
+            grid_factor_kg_per_kwh=scenario.energy.grid_factor_kg_per_kwh,
+            charger_efficiency=scenario.charging.charger_efficiency,
+            public_connectors=sum(site.spec.connectors for site in self.charging_sites),
+            depot_connectors=sum(isinstance(van, ElectricVan) and van.has_depot_charger for van in self.vans),
+            berth_spaces=sum(berth.spec.spaces for berth in self.berths),
+            berth_from_s=clock_to_s(fleet.shift_start),
+            berth_until_s=clock_to_s(fleet.shift_end),
+            day_from_s=clock_to_s(fleet.shift_start),
+            day_until_s=clock_to_s(fleet.shift_end),
+            link_length_m=self.network.length_m,
+            link_free_flow_s=self.network.free_flow_time_s,
+        )
+
+    def rules(self) -> dict[str, Any]:
+        """The access rules as resolved for this network."""
+        return rules_document(self.scenario.policy.rules, self.network)
+
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of the results should know."""
+        stranded = [van.van_id for van in self.vans if van.is_stranded]
+        out = [van.van_id for van in self.vans if not van.is_home and not van.is_stranded]
+        found = []
+        if stranded:
+            found.append(f"{len(stranded)} vans were stranded: {', '.join(stranded)}")
+        if out:
+            found.append(f"{len(out)} vans were not home at the end: {', '.join(out)}")
+        if self._plan is not None and self._plan.unplanned:
+            share = len(self._plan.unplanned) / len(self.order_table)
+            found.append(f"{len(self._plan.unplanned)} orders ({share:.1%}) fitted on no tour")
+        return tuple(found)
+
+    def input_sha256(self) -> dict[str, str]:
+        """SHA-256 of the inputs: the road network and, if one was read, the survey."""
+        inputs = {f"network/{self.network.name}": self.network.sha256()}
+        survey = self.scenario.demand.survey_file
+        if survey is not None:
+            inputs[survey] = hashlib.sha256(Path(survey).read_bytes()).hexdigest()
+        return inputs
+
+    def _van_table(self) -> pd.DataFrame:
+        types = self.scenario.fleet.vehicle_types
+        rows = []
+        for fleet in self.fleets:
+            for van in fleet.vans:
+                kind = types[van.vehicle_type]
+                rows.append(
+                    {
+                        "van_id": van.van_id,
+                        "carrier_id": fleet.carrier_id,
+                        "vehicle_type": van.vehicle_type,
+                        "powertrain": kind.powertrain,
+                        "access_class": kind.access_class,
+                        "payload_kg": kind.payload_kg,
+                        "volume_m3": kind.volume_m3,
+                        "battery_kwh": kind.battery_kwh,
+                        "depot_id": fleet.depot_id,
+                    }
+                )
+        return pd.DataFrame(rows)
+
+    def _order_rows(self) -> pd.DataFrame:
+        shop = self.order_table["shop"].to_numpy()
+        carrier = self.order_table["carrier"].to_numpy()
+        carrier_id = np.array([fleet.carrier_id for fleet in self.fleets], dtype=object)
+        columns = ["order_id", "weight_kg", "volume_m3", "earliest_s", "latest_s", "joint"]
+        return self.order_table[columns].assign(
+            shop_id=self.shop_table["shop_id"].to_numpy(dtype=object)[shop],
+            carrier_id=carrier_id[carrier],
+            shipment_distance_m=self._shipment_distance_m(shop, carrier),
+            shop_type=self.shop_table["shop_type"].to_numpy(dtype=object)[shop],
+        )
+
+    def _shipment_distance_m(self, shop: IntArray, carrier: IntArray) -> FloatArray:
+        """Fastest way on empty streets from each carrier's hub to the shop of its order [m]."""
+        depot_link = np.array([fleet.depot_link for fleet in self.fleets], dtype=np.int32)
+        shop_link = self.shop_table["link"].to_numpy(dtype=np.int32)
+        _, distance_m = travel_matrix(
+            self.network,
+            np.round(self.network.free_flow_time_s * 1e6).astype(np.int64),
+            source_nodes=self.network.to_node[depot_link],
+            target_links=shop_link,
+        )
+        found: FloatArray = distance_m[carrier, shop]
+        return found
 
 
 def _depots(network: RoadNetwork) -> list[tuple[str, int]]:

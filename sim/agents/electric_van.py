@@ -78,7 +78,7 @@ class ElectricVan(Van):
 
     def go_on(self) -> None:
         """Charge first if the charge does not suffice; else as any van."""
-        if self.stops_left and not self._suffices_for(self.stops_left[0].leg_m + _DETOUR_M):
+        if self._stops_left and not self._suffices_for(self._stops_left[0].leg_m + _DETOUR_M):
             is_worth_it = self.battery.soc < self.city.charging_params.soc_public_target
             if is_worth_it and self._go_charging():
                 return

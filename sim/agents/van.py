@@ -14,7 +14,7 @@ import mesa
 
 from sim.agents.city import City
 from sim.agents.parking import ParkingPlace
-from sim.agents.shop import Reception
+from sim.agents.shop import Reception, Shop
 from sim.contracts import Arrival, ArrivalReason, LinkArray
 from sim.events import (
     LinksTraversed,
@@ -32,6 +32,20 @@ from sim.units import SECONDS_PER_HOUR, to_s, to_us
 
 _HOLD_STEP_US = to_us(60.0)
 """A departure is not put off by less than this, so that plans settle. Assumption."""
+
+_LONG_WAIT_US = to_us(600.0)
+"""Rather than wait this long for a stop, a driver looks for another to serve first. Assumption."""
+
+_LOOK_AHEAD_STOPS = 10
+"""Stops of the tour among which the driver looks. Assumption."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prospect:
+    """A way to a stop, and when the driver would set out on it."""
+
+    route: LinkArray
+    depart_us: int
 
 
 @dataclass(slots=True)
@@ -97,7 +111,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
         self._depot_link = depot_link
         self._closures = model.closures_of(tour.van.vehicle_type)
         self._latest_home_us = to_us(latest_home_s)
-        self._next = 0
+        self._stops_left = list(tour.stops)
         self._last_stop_id: int | None = None
         self._stop_id: int | None = None
         self._drive: _Drive | None = None
@@ -115,38 +129,63 @@ class Van(mesa.Agent):  # type: ignore[misc]
 
     @property
     def stops_left(self) -> tuple[PlannedStop, ...]:
-        """Stops of the tour not yet dealt with."""
-        return self.tour.stops[self._next :]
+        """Stops of the tour not yet dealt with, in the order in which they are to be served."""
+        return tuple(self._stops_left)
 
     def go_on(self) -> None:
-        """Decide what to do next: serve a stop, drop it, or go home."""
+        """Decide what to do next: serve a stop, wait for one, or go home."""
         now_us = self.city.clock.now_us
-        while self.stops_left:
-            stop = self.stops_left[0]
-            if now_us >= self._latest_home_us:
-                self._drop_stop()
+        if now_us >= self._latest_home_us:
+            self._give_up_stops()
+        while self._stops_left:
+            first = self._prospect(self._stops_left[0])
+            if first is None:
+                self._give_up_stop()
                 continue
-            shop = self.city.shops[stop.shop]
-            way = self._find_way(shop.link)
-            if way is None:
-                self._drop_stop()
+            if first.depart_us >= now_us + _LONG_WAIT_US and self._take_another_first():
                 continue
-            route, arrive_us = way
-            earliest_s, latest_s = self._window(stop)
-            if shop.receive(to_s(arrive_us), earliest_s, latest_s) is Reception.TOO_LATE:
-                self._drop_stop()
-                continue
-            depart_us = route_clear_of_waits(
-                route, self.city.believed_times, self._closures, now_us
-            )
-            depart_us += max(0, to_us(earliest_s) - (arrive_us + depart_us - now_us))
-            if depart_us >= now_us + _HOLD_STEP_US:
-                self.city.clock.schedule(depart_us, self.go_on)
+            if first.depart_us >= now_us + _HOLD_STEP_US:
+                self.city.clock.schedule(first.depart_us, self.go_on)
                 return
             self._stop_id = self.city.next_stop_id()
-            self._set_out(route, "delivery", self._stop_id, self._at_shop)
+            self._set_out(first.route, "delivery", self._stop_id, self._at_shop)
             return
         self.head_home()
+
+    def _take_another_first(self) -> bool:
+        """
+        Serve a later stop before the next one, which would have to be waited for.
+
+        The first of the next few stops that can be served without much waiting is drawn forward.
+        """
+        now_us = self.city.clock.now_us
+        for row, stop in enumerate(self._stops_left[1 : 1 + _LOOK_AHEAD_STOPS], start=1):
+            prospect = self._prospect(stop)
+            if prospect is not None and prospect.depart_us < now_us + _HOLD_STEP_US:
+                self._stops_left.insert(0, self._stops_left.pop(row))
+                return True
+        return False
+
+    def _prospect(self, stop: PlannedStop) -> _Prospect | None:
+        """How the driver would go to a stop now; None when it cannot be served any more."""
+        shop = self.city.shops[stop.shop]
+        way = self._find_way(self._parking_link(shop)) or self._find_way(shop.link)
+        if way is None:
+            return None
+        route, arrive_us = way
+        earliest_s, latest_s = self._window(stop)
+        if shop.receive(to_s(arrive_us), earliest_s, latest_s) is Reception.TOO_LATE:
+            return None
+        now_us = self.city.clock.now_us
+        depart_us = route_clear_of_waits(route, self.city.believed_times, self._closures, now_us)
+        drive_us = arrive_us - now_us
+        return _Prospect(route, max(depart_us, to_us(earliest_s) - drive_us))
+
+    def _parking_link(self, shop: Shop) -> int:
+        """Where the driver heads for: the nearest berth, or the shop when it needs or has none."""
+        if shop.has_offstreet or not shop.berths:
+            return shop.link
+        return self.city.berths[shop.berths[0][0]].spec.link
 
     def head_home(self) -> None:
         """Drive back to the depot."""
@@ -274,8 +313,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
     def _report_stranded(self) -> None:
         self.is_stranded = True
         self.city.announce(VanStranded(self.van_id, self.link, to_s(self.city.clock.now_us)))
-        while self.stops_left:
-            self._drop_stop()
+        self._give_up_stops()
 
     # -- at a shop ----------------------------------------------------------------------------
 
@@ -285,7 +323,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
         return earliest_s, max(earliest_s, min(orders.latest_s[row] for row in stop.orders))
 
     def _at_shop(self) -> None:
-        stop = self.stops_left[0]
+        stop = self._stops_left[0]
         shop = self.city.shops[stop.shop]
         self._came_us = self.city.clock.now_us
         luck = self.city.luck.parking_choice.uniform_one(self.city.orders.order_id[stop.orders[0]])
@@ -294,7 +332,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
 
     def _start_unloading(self) -> None:
         assert self._place is not None
-        stop = self.stops_left[0]
+        stop = self._stops_left[0]
         orders = self.city.orders
         shop = self.city.shops[stop.shop]
         walk_us = to_us(self._place.walk_m / self.city.berth_params.walking_speed_mps)
@@ -309,7 +347,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
 
     def _end_stop(self) -> None:
         assert self._place is not None and self._stop_id is not None
-        stop = self.stops_left[0]
+        stop = self._stops_left[0]
         orders = self.city.orders
         start_us, end_us = self._service_us
         is_refused = end_us == start_us
@@ -359,22 +397,25 @@ class Van(mesa.Agent):  # type: ignore[misc]
             )
         self._payload_kg = max(0.0, self._payload_kg - weight_kg)
         self._last_stop_id, self._stop_id, self._place = self._stop_id, None, None
-        self._next += 1
+        del self._stops_left[0]
         self.go_on()
 
     def _is_accepted(self, row: int) -> bool:
         luck = self.city.luck.failed_attempt.uniform_one(self.city.orders.order_id[row])
         return luck >= self.city.service_params.failed_attempt_share
 
-    def _drop_stop(self) -> None:
-        """Give up a stop without going there; its goods stay on board and come back."""
-        for row in self.stops_left[0].orders:
+    def _give_up_stop(self) -> None:
+        """Leave out the next stop; its goods stay on board and come back to the depot."""
+        for row in self._stops_left.pop(0).orders:
             self.city.announce(OrderClosed(self.city.orders.order_id[row], "failed", None, None))
-        self._next += 1
+
+    def _give_up_stops(self) -> None:
+        while self._stops_left:
+            self._give_up_stop()
 
     def end_of_time(self) -> None:
         """The simulated time is over: what was not dealt with is still on board."""
-        for stop in self.stops_left:
+        for stop in self._stops_left:
             for row in stop.orders:
                 self.city.announce(
                     OrderClosed(self.city.orders.order_id[row], "on_board", None, None)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
 from hydra import compose, initialize_config_dir
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.global_hydra import GlobalHydra
@@ -88,7 +89,8 @@ def _fault(entry: Any) -> str:
     if entry["type"] == "missing":
         return f"{where}: missing"
     message = str(entry["msg"]).removeprefix("Value error, ")
-    found = "" if isinstance(entry["input"], dict | list) else f", found {entry['input']!r}"
+    is_told = "found" in message or isinstance(entry["input"], dict | list)
+    found = "" if is_told else f", found {entry['input']!r}"
     return f"{where}: {message}{found}"
 
 
@@ -101,6 +103,8 @@ def _compose(overrides: list[str]) -> dict[str, Any]:
             container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(_explain(error)) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"not valid YAML: {' '.join(str(error).split())}") from error
     assert isinstance(container, dict)
     return {str(key): value for key, value in container.items()}
 

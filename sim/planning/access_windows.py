@@ -11,14 +11,20 @@ from sim.contracts import LinkClosures
 from sim.units import MICROSECONDS_PER_SECOND
 
 
-def open_window(
-    closures: LinkClosures, link: int, earliest_s: int, latest_s: int, stay_s: int
-) -> tuple[int, int] | None:
+def open_windows(
+    closures: LinkClosures,
+    link: int,
+    earliest_s: int,
+    latest_s: int,
+    stay_s: int,
+    *,
+    shortest_s: int = 0,
+) -> list[tuple[int, int]]:
     """
-    Longest part of a delivery window in which a van may come, unload and leave again.
+    Parts of a delivery window in which a van may come, unload and leave again.
 
     A van that is inside when the link closes would be held until it opens, so unloading has to end
-    before. Of several parts the longest is kept, the first of equals.
+    before.
 
     Parameters
     ----------
@@ -30,27 +36,23 @@ def open_window(
         Window of the start of unloading [s].
     stay_s
         Time from arrival to having left the closed area [s].
+    shortest_s
+        Parts shorter than this are left out, unless the window itself is as short [s].
 
     Returns
     -------
-    tuple or None
-        Window of the start of unloading [s]; None when there is none.
+    list
+        Windows of the start of unloading [s], in the order of time.
     """
-    rows = range(int(closures.start[link]), int(closures.start[link + 1]))
-    best: tuple[int, int] | None = None
+    parts = []
     start = earliest_s
-    for row in (*rows, None):
-        if row is None:
-            end = latest_s
-        else:
-            closes_s = int(closures.from_us[row] // MICROSECONDS_PER_SECOND)
-            end = min(latest_s, closes_s - stay_s)
-        if end >= start and (best is None or end - start > best[1] - best[0]):
-            best = (start, end)
-        if row is not None:
-            opens_s = int(-(-closures.until_us[row] // MICROSECONDS_PER_SECOND))
-            start = max(start, opens_s)
-    return best
+    for row in range(int(closures.start[link]), int(closures.start[link + 1])):
+        closes_s = int(closures.from_us[row] // MICROSECONDS_PER_SECOND)
+        parts.append((start, min(latest_s, closes_s - stay_s)))
+        start = max(start, int(-(-closures.until_us[row] // MICROSECONDS_PER_SECOND)))
+    parts.append((start, latest_s))
+    least_s = min(shortest_s, latest_s - earliest_s)
+    return [(begin, end) for begin, end in parts if end - begin >= least_s]
 
 
 def mostly_open(closures: LinkClosures, from_us: int, until_us: int) -> NDArray[np.bool_]:

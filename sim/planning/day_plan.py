@@ -25,8 +25,8 @@ from sim.contracts import (
 )
 from sim.network import RoadNetwork
 from sim.network.shortest_path import travel_matrix
-from sim.planning.access_windows import mostly_open, open_window
-from sim.planning.districts import share_out_vans, split_by_geography
+from sim.planning.access_windows import mostly_open, open_windows
+from sim.planning.districts import share_out_vans, split_by_geography, vans_by_district
 from sim.planning.fleet import CarrierSpec, FleetParams, VanSpec
 from sim.planning.plan_cache import PlanCache, problem_key
 from sim.planning.tours import (
@@ -55,6 +55,9 @@ class PlanningParams(BaseModel, frozen=True, extra="forbid"):
     )
     leave_zone_min: float = Field(
         ge=0.0, le=120.0, description="Time planned for leaving an area before it closes [min]"
+    )
+    shortest_window_min: float = Field(
+        ge=0.0, le=240.0, description="Open part of a window that plans make use of, at least [min]"
     )
     driver_cny_per_h: float = Field(ge=0.0, description="Cost of a driver's hour in planning [CNY/h]")
 
@@ -298,51 +301,39 @@ class DayPlanner:
             return []
         nodes = self._view.network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
         ends = self._view.network.to_node[[drop.link for drop in drops]]
-        groups = split_by_geography(nodes[ends], self._params.largest_district)
+        n_vans = vans_by_district(len(drops), len(vans), self._params.largest_district)
+        groups = split_by_geography(nodes[ends], n_vans.tolist())
         is_shut_out = np.array([self._is_shut_out(drop, vans) for drop in drops])
         kept_out = {name for name in {van.vehicle_type for van in vans} if self._meets_rules(name)}
         free = _interleave([van for van in vans if van.vehicle_type not in kept_out])
         other = _interleave([van for van in vans if van.vehicle_type in kept_out])
         n_free, n_other = share_out_vans(
-            np.array([len(rows) for rows in groups], dtype=np.float64),
-            np.array([is_shut_out[rows].sum() for rows in groups], dtype=np.float64),
+            n_vans,
+            np.array([is_shut_out[rows].mean() if len(rows) else 0.0 for rows in groups]),
             free_vans=len(free),
-            other_vans=len(other),
         )
-        free_end, other_end = np.cumsum(n_free), np.cumsum(n_other)
         districts = []
-        for row, rows in enumerate(groups):
-            own = (
-                free[free_end[row] - n_free[row] : free_end[row]]
-                + other[other_end[row] - n_other[row] : other_end[row]]
+        for rows, own_free, own_other in zip(groups, n_free.tolist(), n_other.tolist(), strict=True):
+            own = free[:own_free] + other[:own_other]
+            free, other = free[own_free:], other[own_other:]
+            districts.append(
+                self._district(spec, tuple(drops[i] for i in rows.tolist()), tuple(own))
             )
-            if own:
-                districts.append(
-                    self._district(spec, tuple(drops[i] for i in rows.tolist()), tuple(own))
-                )
-            elif districts:
-                merged = districts.pop()
-                districts.append(
-                    self._district(
-                        spec,
-                        merged.drops + tuple(drops[i] for i in rows.tolist()),
-                        tuple(van for vans_of_type in merged.vans for van in vans_of_type),
-                    )
-                )
-            else:
-                groups[row + 1] = np.sort(np.concatenate([groups[row + 1], rows]))
         return districts
 
     def _meets_rules(self, vehicle_type: str) -> bool:
         return not self._view.closures[vehicle_type].is_empty
 
-    def _window(self, drop: _Drop, vehicle_type: str) -> tuple[int, int] | None:
+    def _windows(self, drop: _Drop, vehicle_type: str) -> list[tuple[int, int]]:
         buffer_s = self._params.window_buffer_min * 60.0
         latest_s = max(drop.earliest_s, drop.latest_s - buffer_s)
-        earliest, latest = int(np.ceil(drop.earliest_s)), int(latest_s)
-        stay_s = self._stay_s(drop) + self._params.leave_zone_min * 60.0
-        return open_window(
-            self._view.closures[vehicle_type], drop.link, earliest, latest, int(stay_s)
+        return open_windows(
+            self._view.closures[vehicle_type],
+            drop.link,
+            int(np.ceil(drop.earliest_s)),
+            int(latest_s),
+            int(self._stay_s(drop) + self._params.leave_zone_min * 60.0),
+            shortest_s=int(self._params.shortest_window_min * 60.0),
         )
 
     def _stay_s(self, drop: _Drop) -> int:
@@ -350,7 +341,7 @@ class DayPlanner:
 
     def _is_shut_out(self, drop: _Drop, vans: Sequence[VanSpec]) -> bool:
         types = {van.vehicle_type for van in vans if self._meets_rules(van.vehicle_type)}
-        return any(self._window(drop, name) is None for name in types)
+        return any(not self._windows(drop, name) for name in types)
 
     def _district(
         self, spec: CarrierSpec, drops: tuple[_Drop, ...], vans: tuple[VanSpec, ...]
@@ -361,12 +352,10 @@ class DayPlanner:
         places: dict[tuple[int, frozenset[int]], int] = {}
         visits: list[tuple[int, int, tuple[int, int]]] = []
         for number, drop in enumerate(drops):
-            windows = [self._window(drop, name) for name in profile_types]
-            for window in dict.fromkeys(w for w in windows if w is not None):
+            by_profile = [self._windows(drop, name) for name in profile_types]
+            for window in dict.fromkeys(w for windows in by_profile for w in windows):
                 shut_out = frozenset(
-                    p
-                    for p, own in enumerate(windows)
-                    if own is None or own[0] > window[0] or own[1] < window[1]
+                    p for p, windows in enumerate(by_profile) if not _is_within(window, windows)
                 )
                 place = places.setdefault((drop.link, shut_out), len(places) + 1)
                 visits.append((number, place, window))
@@ -509,6 +498,10 @@ def _merge_to_drops(
             )
         )
     return drops
+
+
+def _is_within(window: tuple[int, int], windows: list[tuple[int, int]]) -> bool:
+    return any(begin <= window[0] and window[1] <= end for begin, end in windows)
 
 
 def _interleave(vans: Sequence[VanSpec]) -> list[VanSpec]:

@@ -1,0 +1,13 @@
+"""
+Traffic: where time is lost.
+
+Moves every vehicle over links and says when it arrives, what it took and what it met. Asks for routes,
+travel times believed and link closures as arrays; knows no agents and no carriers. Importing it loads
+neither Mesa nor OSMnx.
+"""
+
+from sim.traffic.assignment import AssignmentParams as AssignmentParams
+from sim.traffic.assignment import assign as assign
+from sim.traffic.params import TrafficParams as TrafficParams
+from sim.traffic.profile_engine import ProfileEngine as ProfileEngine
+from sim.traffic.travel_times import BinnedTravelTimes as BinnedTravelTimes
