@@ -19,13 +19,13 @@ from sim.energy.consumption import QuantityCurve as QuantityCurve
 from sim.energy.consumption import link_consumption as link_consumption
 from sim.energy.consumption import temperature_factor as temperature_factor
 from sim.energy.consumption import trip_consumption as trip_consumption
-from sim.energy.curves import CONSUMPTION_CURVES as CONSUMPTION_CURVES
 from sim.energy.curves import consumption_coefficients as consumption_coefficients
 from sim.energy.curves import find_curve as find_curve
 from sim.energy.emissions import FUELS as FUELS
 from sim.energy.emissions import GRID_FACTORS as GRID_FACTORS
 from sim.energy.emissions import Fuel as Fuel
 from sim.energy.emissions import GridFactor as GridFactor
+from sim.energy.fitted_curves import CONSUMPTION_CURVES as CONSUMPTION_CURVES
 from sim.energy.params import EnergyParams as EnergyParams
 from sim.energy.tariff import TariffBand as TariffBand
 from sim.energy.tariff import TariffParams as TariffParams

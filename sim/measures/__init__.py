@@ -14,6 +14,9 @@ from sim.measures.conservation import conservation_faults as conservation_faults
 from sim.measures.conservation import order_balance as order_balance
 from sim.measures.context import KpiContext as KpiContext
 from sim.measures.context import VehicleCost as VehicleCost
+from sim.measures.conversion import SCHEMA_VERSION as SCHEMA_VERSION
+from sim.measures.conversion import TableStamp as TableStamp
+from sim.measures.conversion import empty_table as empty_table
 from sim.measures.cost import COMPONENTS as COMPONENTS
 from sim.measures.cost import cost_rows as cost_rows
 from sim.measures.cost import cost_table as cost_table
@@ -21,13 +24,9 @@ from sim.measures.cost_params import CostParams as CostParams
 from sim.measures.definitions import GROUPS as GROUPS
 from sim.measures.definitions import MEASURES as MEASURES
 from sim.measures.definitions import Measure as Measure
-from sim.measures.kpis import Kpi as Kpi
 from sim.measures.kpis import compute_kpis as compute_kpis
 from sim.measures.recorder import Recorder as Recorder
-from sim.measures.tables import SCHEMA_VERSION as SCHEMA_VERSION
 from sim.measures.tables import RunTables as RunTables
-from sim.measures.tables import TableStamp as TableStamp
-from sim.measures.tables import empty_table as empty_table
 from sim.measures.tables import read_stamp as read_stamp
 from sim.measures.tables import read_table as read_table
 from sim.measures.tables import read_tables as read_tables

@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 from sim.measures.context import KpiContext
-from sim.measures.tables import RunTables, conform
+from sim.measures.conversion import conform
+from sim.measures.tables import RunTables
 from sim.units import SECONDS_PER_HOUR
 
 COMPONENTS = (

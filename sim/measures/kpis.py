@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any
 
 from sim.measures.charging import charging_measures
 from sim.measures.congestion import congestion_measures
 from sim.measures.context import KpiContext
 from sim.measures.cost import cost_measures
-from sim.measures.definitions import MEASURES, Better
+from sim.measures.definitions import MEASURES
 from sim.measures.energy_use import energy_measures
 from sim.measures.intervals import ratio
 from sim.measures.kerb import kerb_measures
@@ -29,17 +29,9 @@ _RATIOS = {
 }
 
 
-class Kpi(TypedDict):
-    """One entry of `kpis.json`."""
-
-    value: float | None
-    unit: str
-    better: Better | None
-
-
-def compute_kpis(tables: RunTables, context: KpiContext) -> dict[str, Kpi]:
+def compute_kpis(tables: RunTables, context: KpiContext) -> dict[str, dict[str, Any]]:
     """
-    Every indicator of `definitions.MEASURES`, in its order; `value` is None where it is undefined.
+    Every indicator of `definitions.MEASURES`, in its order: name -> `value` (None where undefined), `unit`, `better`.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ from sim.events import (
     VanStranded,
 )
 from sim.measures.blocked_links import add_blocked_time
-from sim.measures.tables import conform, empty_table
+from sim.measures.conversion import conform, empty_table
 from sim.units import MICROSECONDS_PER_SECOND
 
 BIN_S = 900.0

@@ -1,17 +1,15 @@
 """
-The result tables of a run: one schema with names, types, units and meanings of all columns.
+The result tables of a run as files, in the schema of `columns.TABLES`.
 
-What the recorder fills, what files hold, what the data dictionary explains and what figures read is this schema. Files
-are written under a temporary name and renamed, with equal bytes for equal content.
+Files are written under a temporary name and renamed, with equal bytes for equal content.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,133 +17,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import ResultsError
-from sim.measures.columns import TABLES, Table
+from sim.measures.columns import TABLES
+from sim.measures.conversion import TableStamp, arrow_schema, empty_table, find_table, to_arrow, to_frame
 
 if TYPE_CHECKING:
     from sim.network import RoadNetwork
 
-SCHEMA_VERSION = "1"
-"""Version of the tables; part of every file's metadata."""
-
 RunTables = Mapping[str, pd.DataFrame]
 """Tables of a run by the names of `TABLES`."""
-
-_ARROW: dict[str, pa.DataType] = {
-    "int64": pa.int64(),
-    "float64": pa.float64(),
-    "string": pa.string(),
-    "bool": pa.bool_(),
-    "binary": pa.binary(),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class TableStamp:
-    """Run and seed that a result file belongs to."""
-
-    run_id: str
-    seed: int
-
-
-def arrow_schema(table: Table, stamp: TableStamp | None = None) -> pa.Schema:
-    """Arrow schema of a table; each field carries its unit and meaning, the whole its run and seed."""
-    fields = [
-        pa.field(
-            column.name,
-            _ARROW[column.type],
-            nullable=column.is_nullable,
-            metadata={"unit": column.unit, "meaning": column.meaning},
-        )
-        for column in table.columns
-    ]
-    metadata = {"table": table.name, "schema_version": SCHEMA_VERSION}
-    if stamp is not None:
-        metadata |= {"run_id": stamp.run_id, "seed": str(stamp.seed)}
-    return pa.schema(fields, metadata=metadata)
-
-
-def to_arrow(name: str, frame: pd.DataFrame, stamp: TableStamp | None = None) -> pa.Table:
-    """
-    A table in the types and column order of its schema.
-
-    Parameters
-    ----------
-    name
-        Key of `TABLES`.
-    frame
-        Columns of the table in any order; columns of optional content may be missing.
-    stamp
-        Run and seed for the metadata.
-
-    Raises
-    ------
-    ValueError
-        If columns are missing or unknown, have another type, or lack values; all faults at once.
-    """
-    table = _table(name)
-    schema = arrow_schema(table, stamp)
-    known = {column.name for column in table.columns}
-    faults = [f"unknown column {column!r}" for column in frame.columns if column not in known]
-    arrays = []
-    for column, field in zip(table.columns, schema, strict=True):
-        if column.name not in frame.columns:
-            if not column.is_optional:
-                faults.append(f"column {column.name!r} is missing")
-            arrays.append(pa.nulls(len(frame), field.type))
-            continue
-        try:
-            values = _arrow_array(frame[column.name], field.type)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-            faults.append(f"column {column.name!r}: expected {column.type}, {error}")
-            continue
-        if values.null_count and not column.is_nullable:
-            faults.append(f"column {column.name!r}: {values.null_count} of {len(values)} values are missing")
-        arrays.append(values)
-    if faults:
-        raise ValueError("\n".join(f"table {name}: {fault}" for fault in faults))
-    return pa.Table.from_arrays(arrays, schema=schema)
-
-
-def _arrow_array(values: pd.Series[Any], wanted: pa.DataType) -> pa.Array:
-    array = pa.array(values, from_pandas=True)
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
-    is_text = pa.types.is_string(array.type) or pa.types.is_large_string(array.type)
-    if array.null_count == len(array):
-        return pa.nulls(len(array), wanted)
-    if array.type == wanted or (is_text and wanted == pa.string()):
-        return array.cast(wanted)
-    if wanted in (pa.string(), pa.bool_(), pa.binary()) or not _is_number(array.type):
-        raise pa.ArrowTypeError(f"found {array.type}")
-    return array.cast(wanted)
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
-
-
-def to_frame(table: pa.Table) -> pd.DataFrame:
-    """
-    A table for pandas: whole numbers that may be missing as `Int64`, missing numbers as NaN.
-
-    Parameters
-    ----------
-    table
-        As `to_arrow` returns it.
-    """
-    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-    whole = [field.name for field in table.schema if field.type == pa.int64() and not field.nullable]
-    return frame.astype(dict.fromkeys(whole, "int64"))
-
-
-def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """A table in the types and column order of its schema; faults as in `to_arrow`."""
-    return to_frame(to_arrow(name, frame))
-
-
-def empty_table(name: str) -> pd.DataFrame:
-    """A table without rows."""
-    return to_frame(arrow_schema(_table(name)).empty_table())
 
 
 def write_tables(tables: RunTables, folder: Path | str, *, run_id: str, seed: int) -> list[Path]:
@@ -221,7 +100,7 @@ def read_table(folder: Path | str, name: str) -> pd.DataFrame:
     """
     path = Path(folder) / f"{name}.parquet"
     content = _read(path)
-    wanted = arrow_schema(_table(name))
+    wanted = arrow_schema(find_table(name))
     faults = [
         f"{path}: column {field.name!r}: expected {field.type}, found "
         + (str(content.schema.field(field.name).type) if field.name in content.schema.names else "none")
@@ -276,9 +155,3 @@ def _read(path: Path, columns: list[str] | None = None) -> pa.Table:
         return pq.ParquetFile(path).read(columns=columns)
     except (pa.ArrowInvalid, OSError) as error:
         raise ResultsError(f"{path}: expected a parquet file, {error}") from error
-
-
-def _table(name: str) -> Table:
-    if name not in TABLES:
-        raise ValueError(f"unknown table {name!r}; known: {sorted(TABLES)}")
-    return TABLES[name]
