@@ -1,4 +1,4 @@
-"""A road network of any place by its name, from OpenStreetMap online: needs OSMnx (the extra `osm`)."""
+"""A road network of any place by its name, by OSMnx from OpenStreetMap online."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _download(query: str) -> OsmData:
         import osmnx as ox
         import shapely
     except ImportError as error:
-        raise NetworkError("source place: needs the extra: pip install '.[osm]'") from error
+        raise NetworkError("source place: needs OSMnx: pip install osmnx") from error
     try:
         graph = ox.graph_from_place(query, network_type="drive", simplify=False, retain_all=True)
         data = osm_data_of_graph(graph)
