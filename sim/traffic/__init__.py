@@ -8,6 +8,9 @@ neither Mesa nor OSMnx.
 
 from sim.traffic.assignment import AssignmentParams as AssignmentParams
 from sim.traffic.assignment import assign as assign
+from sim.traffic.network_loading import LoadingResult as LoadingResult
+from sim.traffic.network_loading import load_network as load_network
 from sim.traffic.params import TrafficParams as TrafficParams
 from sim.traffic.profile_engine import ProfileEngine as ProfileEngine
+from sim.traffic.routed_trips import RoutedTrips as RoutedTrips
 from sim.traffic.travel_times import BinnedTravelTimes as BinnedTravelTimes

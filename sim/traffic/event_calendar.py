@@ -1,0 +1,75 @@
+"""
+The event queue: a calendar of narrow time slices, each with a short list of events.
+
+Every link has two events, `2 link` (it opens for those that wait) and `2 link + 1` (its first vehicle is ready at
+the stop line), each pending at most once. Events come out by time, then by number, whatever the width of a slice.
+
+Source: R. Brown (1988), "Calendar queues: a fast O(1) priority queue implementation for the simulation event set
+problem", Communications of the ACM 31(10).
+"""
+
+from __future__ import annotations
+
+from sim.contracts import IntArray, LinkArray
+from sim.traffic.compiled import compiled, inlined
+from sim.traffic.store import EVENT_NEXT, EVENT_US, FOREVER, PENDING, SLICE, SLICE_BITS
+
+
+@inlined
+def unschedule(clock: IntArray, slices: LinkArray, events: IntArray, event: int) -> None:
+    """Take a pending event out of the calendar."""
+    first = (events[event, EVENT_US] >> clock[SLICE_BITS]) & (len(slices) - 1)
+    other = slices[first]
+    if other == event:
+        slices[first] = events[event, EVENT_NEXT]
+    else:
+        while events[other, EVENT_NEXT] != event:
+            other = events[other, EVENT_NEXT]
+        events[other, EVENT_NEXT] = events[event, EVENT_NEXT]
+    events[event, EVENT_US] = FOREVER
+    clock[PENDING] -= 1
+
+
+@compiled
+def _reschedule(clock: IntArray, slices: LinkArray, events: IntArray, event: int) -> None:
+    """Take a pending event out, where that is rare enough to be called."""
+    unschedule(clock, slices, events, event)
+
+
+@inlined
+def schedule(clock: IntArray, slices: LinkArray, events: IntArray, time_us: int, event: int) -> None:
+    """Let an event happen at `time_us` and at no other time; never, if that is FOREVER."""
+    if events[event, EVENT_US] != FOREVER:
+        _reschedule(clock, slices, events, event)
+    if time_us != FOREVER:
+        first = (time_us >> clock[SLICE_BITS]) & (len(slices) - 1)
+        events[event, EVENT_US] = time_us
+        events[event, EVENT_NEXT] = slices[first]
+        slices[first] = event
+        clock[PENDING] += 1
+
+
+@inlined
+def next_event(clock: IntArray, slices: LinkArray, events: IntArray, until_us: int) -> int:
+    """The next event, -1 if there is none in the slices up to that of `until_us`."""
+    if clock[PENDING] == 0:
+        return -1
+    bits = clock[SLICE_BITS]
+    last = until_us >> bits
+    mask = len(slices) - 1
+    now = clock[SLICE]
+    best = -1
+    best_us = FOREVER
+    while now <= last:
+        event = slices[now & mask]
+        while event >= 0:
+            time_us = events[event, EVENT_US]
+            if (time_us < best_us or (time_us == best_us and event < best)) and time_us >> bits == now:
+                best = event
+                best_us = time_us
+            event = events[event, EVENT_NEXT]
+        if best >= 0:
+            break
+        now += 1
+    clock[SLICE] = min(now, last)
+    return best
