@@ -126,17 +126,16 @@ def write(axes: Axes, text: str, at: tuple[float, float], offset_pt: tuple[float
 
 
 def draw_scale_and_north(axes: Axes, chart: FlatMap) -> None:
-    """A scale bar of a round length and an arrow to the north, below the map at the left."""
-    length_km = scale_length_km(chart.width_km)
+    """An arrow to the north and a scale bar of a round length, below the map at the left."""
     height = -0.035 * chart.longer_km
-    axes.plot([0.0, length_km], [height, height], color=INK, linewidth=2.2, solid_capstyle="butt", zorder=7)
-    unit = f"{length_km:g} km" if length_km >= 1.0 else f"{length_km * 1000:g} m"
-    write(axes, unit, (length_km, height), (5, 0), ha="left", va="center")
-    east = length_km + 0.13 * chart.longer_km
     arrow = {"arrowstyle": "-|>", "color": INK, "shrinkA": 0, "shrinkB": 0}
-    tip, foot = (east, -0.018 * chart.longer_km), (east, -0.052 * chart.longer_km)
+    tip, foot = (0.0, -0.018 * chart.longer_km), (0.0, -0.052 * chart.longer_km)
     axes.annotate("", xy=tip, xytext=foot, arrowprops=arrow, zorder=7)
-    write(axes, "N", (east, height), (5, 0), ha="left", va="center")
+    write(axes, "N", (0.0, height), (4, 0), ha="left", va="center")
+    start, length_km = 0.09 * chart.longer_km, scale_length_km(chart.width_km)
+    axes.plot([start, start + length_km], [height, height], color=INK, linewidth=2.2, solid_capstyle="butt", zorder=7)
+    unit = f"{length_km:g} km" if length_km >= 1.0 else f"{length_km * 1000:g} m"
+    write(axes, unit, (start + length_km, height), (5, 0), ha="left", va="center")
 
 
 def scale_length_km(width_km: float) -> float:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from sim.errors import ResultsError
 from sim.measures.tables import read_table
+from sim.resources import find_resource
 
 OSM_CREDIT = "© OpenStreetMap contributors"
 
@@ -158,14 +159,27 @@ class RunFolder:
 
     @property
     def map_label(self) -> MapLabel:
-        """What maps of this run say about the network."""
-        network = self.manifest.get("network") or {}
-        name = str(network.get("name", ""))
+        """
+        What maps of this run say about the network: as the manifest has it, else the network of that name.
+
+        A network that neither describes is called schematic, lest a made-up map pass for a real one.
+        """
+        network = self.manifest.get("network") or self._network_file()
         return MapLabel.of(
-            str(network.get("label") or name or "Network"),
-            is_schematic=bool(network.get("is_schematic", False)),
+            str(network.get("label") or network.get("name") or "Network"),
+            is_schematic=bool(network.get("is_schematic", True)),
             source=str(network.get("source", "")),
         )
+
+    def _network_file(self) -> dict[str, Any]:
+        import yaml
+
+        name = str((self.config.get("network") or {}).get("name", ""))
+        path = find_resource("networks", f"{name}/network.yaml") if name else None
+        if path is None:
+            return {"name": name}
+        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return content
 
     @property
     def name(self) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
@@ -25,7 +27,6 @@ from sim.view.map_base import (
 from sim.view.network_map import LARGEST_IN, map_size_in
 from sim.view.run_folder import RunFolder
 from sim.view.style import (
-    BLUE,
     COLOURS,
     GREY,
     INK,
@@ -82,11 +83,12 @@ def draw_carrier_maps(run: RunFolder, path: Path) -> Path:
     sizes = run.vans.groupby("carrier_id").size().sort_values(ascending=False, kind="stable")
     shown = list(sizes.index[:MOST_PANELS])
     points = stop_points(run, chart)
-    columns = min(4, max(1, int(np.ceil(np.sqrt(len(shown))))))
+    tallness = chart.height_km / chart.width_km
+    columns = int(np.clip(np.ceil(np.sqrt(len(shown) * tallness * 1.3)), 1, min(6, max(len(shown), 1))))
     rows = max(1, -(-len(shown) // columns))
     panel_in = 12.0 / max(columns, 2)
     with figure_style():
-        height = panel_in * max(chart.height_km / chart.width_km, 0.4)
+        height = panel_in * max(tallness, 0.4)
         figure = new_figure(panel_in * columns, rows * (height + 0.35) + 0.7)
         panels = figure.subplots(rows, columns, squeeze=False).ravel()
         for axes in panels[max(len(shown), 1) :]:
@@ -170,7 +172,8 @@ def _draw_passes(figure: Figure, axes: Axes, chart: FlatMap, links: pd.DataFrame
         return
     driven = links.loc[passes.index].assign(passes=passes).sort_values("passes", kind="stable")
     count = driven["passes"].to_numpy(dtype=np.float64)
-    drawn = LineCollection(chart.segments(driven["geometry"].to_numpy()), cmap="cividis_r", zorder=2)
+    shades = LinearSegmentedColormap.from_list("passages", mpl.colormaps["YlGnBu"](np.linspace(0.3, 1.0, 64)))
+    drawn = LineCollection(chart.segments(driven["geometry"].to_numpy()), cmap=shades, zorder=2)
     drawn.set_array(count)
     drawn.set_linewidth(0.4 + 2.6 * np.sqrt(count / count.max()))
     drawn.set_clim(0.0, float(count.max()))
@@ -182,9 +185,9 @@ def _draw_passes(figure: Figure, axes: Axes, chart: FlatMap, links: pd.DataFrame
 def _draw_stops(axes: Axes, points: NDArray[np.float64], stops: pd.DataFrame) -> None:
     """Dots by place, their area by the number of stops; those double-parked and those in vain on top."""
     layers = {
-        "stops": (np.ones(len(stops), dtype=bool), BLUE, 3),
-        "of these double-parked": ((stops["parking"] == "double").to_numpy(), ORANGE, 4),
-        "nothing delivered": (stops["outcome"].isin(["failed", "refused"]).to_numpy(), RED, 5),
+        "stops": (np.ones(len(stops), dtype=bool), ORANGE, 3),
+        "of these double-parked": ((stops["parking"] == "double").to_numpy(), RED, 4),
+        "nothing delivered": (stops["outcome"].isin(["failed", "refused"]).to_numpy(), INK, 5),
     }
     marks = []
     unit = 0.0
@@ -194,7 +197,7 @@ def _draw_stops(axes: Axes, points: NDArray[np.float64], stops: pd.DataFrame) ->
             continue
         places, number = np.unique(points[rows].round(4), axis=0, return_counts=True)
         unit = unit or min(LARGEST_DOT / float(number.max()), 14.0)
-        cross = colour == RED
+        cross = colour == INK
         area, marker, edge = (12.0, "x", 0.9) if cross else (number * unit, "o", 0.0)
         axes.scatter(
             places[:, 0], places[:, 1], s=area, marker=marker, linewidths=edge, color=colour, alpha=0.85, zorder=zorder

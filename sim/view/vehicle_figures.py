@@ -107,7 +107,7 @@ def draw_cost_by_component(run: RunFolder, path: Path) -> Path:
             say_empty(axes, "no cost arose on this day")
         else:
             bars = axes.barh(parts.index.astype(str), parts.to_numpy(), color=BLUE, height=0.62)
-            labels = [f"{value:,.0f} CNY ({value / total:.0%})" for value in parts]
+            labels = [f"{value:,.0f} CNY ({_percent(value / total)})" for value in parts]
             axes.bar_label(bars, labels=labels, padding=3, fontsize=8.5)
             axes.invert_yaxis()
             axes.margins(x=0.22)
@@ -119,3 +119,7 @@ def draw_cost_by_component(run: RunFolder, path: Path) -> Path:
         carriers = run.vans["carrier_id"].nunique()
         add_caption(figure, f"n = {count_of(len(run.vans), 'van')} of {count_of(carriers, 'carrier')}; {run.name}")
         return save_figure(figure, path)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else "<1%"

@@ -91,6 +91,16 @@ def test_schematic_maps_say_so(run_dir: Path, drawn: list[Figure]) -> None:
     assert "中心城区" in texts_of(drawn[0])
 
 
+def test_the_network_is_looked_up_by_name(tmp_path: Path) -> None:
+    """Without a word in the manifest, label and source are those of the network that the configuration names."""
+    (tmp_path / "kpis.json").write_text("{}")
+    (tmp_path / "manifest.json").write_text("{}")
+    (tmp_path / "config.yaml").write_text("network: {name: helsinki}")
+    assert RunFolder(tmp_path).map_label == MapLabel("Helsinki", "© OpenStreetMap contributors")
+    (tmp_path / "config.yaml").write_text("network: {name: nowhere}")
+    assert RunFolder(tmp_path).map_label == MapLabel("nowhere (SCHEMATIC)", "")
+
+
 def test_real_maps_name_their_source() -> None:
     """Streets from OpenStreetMap are credited; the label is left as it is."""
     label = MapLabel.of("Helsinki", is_schematic=False, source="OpenStreetMap extract")
