@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 JOBS ?= 2
 ARGS ?=
+NETWORK ?= helsinki
 
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed.stamp
@@ -11,7 +12,7 @@ NEW_LOCK := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --
 	--custom-compile-command "make lock" --no-emit-index-url --all-extras --output-file requirements.lock pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast test-slow lint format types docs-check docs bench lock clean
+.PHONY: help install run test test-fast test-slow lint format types docs-check docs docs-figures bench lock clean
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +61,12 @@ docs-check: $(STAMP)  ## Check links, commands and generated pages of the docume
 docs: $(STAMP)  ## Build the documentation as a site in build/site
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock --editable '.[docs]'
 	$(BIN)/python -m mkdocs build --strict --quiet
+
+docs-figures: $(STAMP)  ## Run the two days behind the figure of the README and draw it
+	$(BIN)/sim run scenario=baseline network=$(NETWORK) seed=1 run.figures=false paths.run_dir=results/readme/baseline
+	$(BIN)/sim run scenario=peak_ban network=$(NETWORK) seed=1 run.figures=false paths.run_dir=results/readme/peak_ban
+	$(BIN)/python -c "from pathlib import Path; from sim.view import draw_rule_against_base as draw; \
+		draw('results/readme/baseline', 'results/readme/peak_ban', Path('docs/figures/peak_ban.png'))"
 
 bench: $(STAMP)  ## Measure where the time of the default day goes
 	$(BIN)/sim bench $(ARGS)

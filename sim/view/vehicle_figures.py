@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from sim.units import MJ_PER_KWH
 from sim.view.kpi_table import format_value
@@ -77,6 +77,7 @@ def draw_energy_by_type(run: RunFolder, path: Path) -> Path:
                 )
                 axes.margins(x=0.18)
                 axes.set_xlabel(label)
+                axes.xaxis.set_major_locator(MaxNLocator(5))
                 axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
                 axes.grid(visible=False, axis="y")
                 axes.tick_params(axis="y", length=0)

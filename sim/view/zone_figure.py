@@ -52,8 +52,10 @@ def draw_rule_against_base(base_dir: Path | str, rule_dir: Path | str, path: Pat
     rule = other.rules["rules"][0]
     entries = {run: zone_entries(run, rule) for run in (base, other)}
     times = pd.concat(list(entries.values()))["enter_s"]
-    edges = time_bins(float(times.min()), float(times.max()) + 1.0, BIN_S) if len(times) else time_bins(0.0, BIN_S)
     windows = [(float(window["from_s"]), float(window["until_s"])) for window in rule["when"]["windows"]]
+    ends_s = [end for _, end in windows if end <= SECONDS_PER_DAY]
+    first_s, last_s = (float(times.min()), max([float(times.max()) + 1.0, *ends_s])) if len(times) else (0.0, BIN_S)
+    edges = time_bins(first_s, last_s, BIN_S)
     with figure_style():
         figure = new_figure(8.0, 5.4)
         panels = figure.subplots(2, 1, sharex=True)
