@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.config import Scenario
+from sim.measures import SCHEMA_VERSION
+from sim.network import RoadNetwork
 from sim.resources import checkout_folder
 
-SCHEMA_VERSION = "1"
 PACKAGES = (
     "urban-freight-sim",
     "mesa",
@@ -91,7 +92,12 @@ def _processor() -> str:
 
 
 def start_manifest(
-    scenario: Scenario, seed: int, *, inputs: dict[str, str], command: Sequence[str] | None = None
+    scenario: Scenario,
+    seed: int,
+    *,
+    network: RoadNetwork,
+    inputs: dict[str, str],
+    command: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """
     Manifest of a run that begins now.
@@ -102,6 +108,8 @@ def start_manifest(
         The scenario.
     seed
         Root seed.
+    network
+        Road network of the run.
     inputs
         SHA-256 of each input by its name.
     command
@@ -113,6 +121,13 @@ def start_manifest(
         "run_id": run_id_of(scenario, seed),
         "status": "running",
         "scenario": list(scenario.scenario.names),
+        "network": {
+            "name": network.name,
+            "label": network.label,
+            "is_schematic": network.is_schematic,
+            "source": network.source,
+            "licence": network.licence,
+        },
         "command": " ".join(command if command is not None else ["sim", *sys.argv[1:]]),
         "seed": seed,
         "config_sha256": config_sha256(scenario, seed),

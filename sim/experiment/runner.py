@@ -81,7 +81,9 @@ def run_scenario(
     began = time.perf_counter()
     model = DeliveryModel(scenario, seed=root_seed, progress=progress)
     folder = run_folder(scenario, root_seed)
-    manifest = start_manifest(scenario, root_seed, inputs=model.input_sha256())
+    manifest = start_manifest(
+        scenario, root_seed, network=model.network, inputs=model.input_sha256()
+    )
     run_id = str(manifest["run_id"])
     try:
         folder.mkdir(parents=True, exist_ok=True)

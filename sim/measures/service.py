@@ -47,6 +47,7 @@ def service_measures(tables: RunTables, context: KpiContext) -> dict[str, float 
     return {
         "orders_total": len(orders),
         **balance,
+        "orders_failed": len(orders) - len(delivered),
         "on_time_share": ratio(int(on_time.sum()), len(delivered)),
         "night_delivery_share": ratio(float(weight_kg[at_night].sum()), total_kg),
         "joint_share_volume": ratio(float(weight_kg[joint].sum()), total_kg),

@@ -15,7 +15,7 @@ BY_HAND: dict[str, float | None] = {
     # Orders 1 to 3 delivered, 4 failed, 5 on no tour; order 2 was due by 9:00 and unloaded from 9:30.
     "orders_total": 5,
     "orders_delivered": 3,
-    "orders_failed": 1,
+    "orders_failed": 2,
     "orders_refused": 0,
     "orders_on_board": 0,
     "orders_unplanned": 1,
