@@ -208,16 +208,18 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.berths = [Berth(self, berth) for berth in berths]
         shop_xy = _metric_xy(network, self.shop_table)
         reach = berths_in_reach(berths, shop_xy, scenario.berths.search_radius_m)
+        table = self.shop_table
+        rows = zip(table["shop_id"], table["link"], table["has_offstreet"], reach, strict=True)
         self.shops = [
             Shop(
                 self,
-                shop_id=row.shop_id,
-                link=int(row.link),
-                has_offstreet=bool(row.has_offstreet),
+                shop_id=str(shop_id),
+                link=int(link),
+                has_offstreet=bool(has_offstreet),
                 berths=in_reach,
                 grace_s=scenario.service.grace_min * 60.0,
             )
-            for row, in_reach in zip(self.shop_table.itertuples(), reach, strict=True)
+            for shop_id, link, has_offstreet, in_reach in rows
         ]
         self.charging_sites = [
             ChargerSite(self, site)

@@ -28,9 +28,7 @@ class Carrier(mesa.Agent):  # type: ignore[misc]
         Row of the link of the depot.
     """
 
-    def __init__(
-        self, model: mesa.Model, *, carrier_id: str, depot_id: str, depot_link: int
-    ) -> None:
+    def __init__(self, model: mesa.Model, *, carrier_id: str, depot_id: str, depot_link: int) -> None:
         super().__init__(model)
         self.carrier_id = carrier_id
         self.depot_id = depot_id

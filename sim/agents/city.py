@@ -25,9 +25,7 @@ from sim.random_streams import KeyedStream
 class ServiceParams(BaseModel, frozen=True, extra="forbid"):
     """What happens at a shop's door."""
 
-    grace_min: float = Field(
-        ge=0.0, le=600.0, description="Time after its window until which a shop takes goods [min]"
-    )
+    grace_min: float = Field(ge=0.0, le=600.0, description="Time after its window until which a shop takes goods [min]")
     failed_attempt_share: float = Field(
         ge=0.0, le=1.0, description="Share of orders not accepted at the first attempt [-]"
     )

@@ -123,9 +123,7 @@ class ElectricVan(Van):
         target = max(self.battery.soc, self.city.charging_params.soc_public_target)
         duration_s = self._charging_s(target, site.spec.power_kw)
         plug_us = self.city.clock.now_us
-        self.city.clock.schedule(
-            plug_us + to_us(duration_s), lambda: self._unplug(site, plug_us, target)
-        )
+        self.city.clock.schedule(plug_us + to_us(duration_s), lambda: self._unplug(site, plug_us, target))
 
     def _unplug(self, site: ChargerSite, plug_us: int, target: float) -> None:
         self._site = None

@@ -40,9 +40,7 @@ class ParkingPlace:
         Called when the van stands.
     """
 
-    def __init__(
-        self, van: Van, shop: Shop, *, luck: float, on_parked: Callable[[], None]
-    ) -> None:
+    def __init__(self, van: Van, shop: Shop, *, luck: float, on_parked: Callable[[], None]) -> None:
         self._van = van
         self._city = van.city
         self._shop = shop
@@ -105,9 +103,7 @@ class ParkingPlace:
         berth = self._city.berths[row]
         if self._is_at(berth):
             self._join_queue(berth, distance_m)
-        elif not self._van.drive_to(
-            berth.spec.link, "cruise", lambda: self._join_queue(berth, distance_m)
-        ):
+        elif not self._van.drive_to(berth.spec.link, "cruise", lambda: self._join_queue(berth, distance_m)):
             self._double_park()
 
     def _join_queue(self, berth: Berth, distance_m: float) -> None:
@@ -149,6 +145,4 @@ class ParkingPlace:
             self._berth.leave(self._van.van_id, now_us)
         if self._blocks_link is not None:
             self._city.double_park(self._blocks_link, -self._city.berth_params.blocked_lanes)
-            self._city.announce(
-                LinkBlocked(self._blocks_link, to_s(self.parked_us), to_s(now_us))
-            )
+            self._city.announce(LinkBlocked(self._blocks_link, to_s(self.parked_us), to_s(now_us)))

@@ -248,9 +248,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
             then()
             return
         now_us = self.city.clock.now_us
-        self._drive = _Drive(
-            route, purpose, self._last_stop_id, to_stop_id, now_us, self._payload_kg, then
-        )
+        self._drive = _Drive(route, purpose, self._last_stop_id, to_stop_id, now_us, self._payload_kg, then)
         self.city.engine.depart(
             self.number,
             route,
@@ -417,9 +415,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
         """The simulated time is over: what was not dealt with is still on board."""
         for stop in self._stops_left:
             for row in stop.orders:
-                self.city.announce(
-                    OrderClosed(self.city.orders.order_id[row], "on_board", None, None)
-                )
+                self.city.announce(OrderClosed(self.city.orders.order_id[row], "on_board", None, None))
 
 
 class FuelVan(Van):
@@ -440,5 +436,3 @@ def latest_home_s(start_s: float, *, shift_end_s: float, shift_h: float, overtim
         Planned shift and overtime that a driver accepts [h].
     """
     return min(start_s + shift_h * SECONDS_PER_HOUR, shift_end_s) + overtime_h * SECONDS_PER_HOUR
-
-

@@ -128,8 +128,10 @@ def _explain(error: Exception) -> str:
     missing = re.search(r"Missing mandatory value: (\S+)", text)
     if missing:
         return f"{missing[1]}: missing; give {missing[1]}=VALUE"
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return "configuration: " + " ".join(lines[:3])
+    override = getattr(error, "override", None)
+    where = f"override {override!r}" if override else "configuration"
+    lines = [line.strip() for line in text.splitlines() if line.strip() and "://" not in line]
+    return f"{where}: " + " ".join(lines[:3])
 
 
 def config_files() -> list[Path]:

@@ -69,15 +69,10 @@ def sweep(overrides: Sequence[str], run_one: Callable[[Scenario], None]) -> None
         run_one(load_scenario(names[-1] if names else "baseline", rest))
 
     search_own_configs_first()
-    arguments = [
-        _NAMES + text.removeprefix(_SCENARIO) if text.startswith(_SCENARIO) else text
-        for text in overrides
-    ]
+    arguments = [_NAMES + text.removeprefix(_SCENARIO) if text.startswith(_SCENARIO) else text for text in overrides]
     before = sys.argv
     sys.argv = ["sim", "--multirun", *arguments]
     try:
-        hydra.main(
-            version_base="1.3", config_path=str(shipped_folder("configs")), config_name=PRIMARY
-        )(task)()
+        hydra.main(version_base="1.3", config_path=str(shipped_folder("configs")), config_name=PRIMARY)(task)()
     finally:
         sys.argv = before

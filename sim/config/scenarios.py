@@ -67,9 +67,7 @@ def read_scenario(name: str) -> ScenarioFile:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid YAML: {str(error).splitlines()[0]}") from error
     except ValidationError as error:
-        raise ConfigError(
-            [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        ) from error
+        raise ConfigError([f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]) from error
     faulty = [text for text in scenario.overrides if not _ASSIGNMENT.match(text)]
     if faulty:
         raise ConfigError([f"{path}: overrides: expected KEY=VALUE, found {text!r}" for text in faulty])

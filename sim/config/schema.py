@@ -22,9 +22,7 @@ from sim.units import Weekday
 class NetworkParams(BaseModel, frozen=True, extra="forbid"):
     """The road network."""
 
-    name: str = Field(
-        min_length=1, description="Name of a folder under networks/, or a path to such a folder"
-    )
+    name: str = Field(min_length=1, description="Name of a folder under networks/, or a path to such a folder")
 
 
 class JointParams(BaseModel, frozen=True, extra="forbid"):

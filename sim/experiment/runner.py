@@ -53,9 +53,7 @@ def run_folder(scenario: Scenario, seed: int) -> Path:
     return Path(scenario.paths.results_dir) / "runs" / run_id_of(scenario, seed)
 
 
-def run_scenario(
-    scenario: Scenario, seed: int | None = None, progress: Progress = no_progress
-) -> FinishedRun:
+def run_scenario(scenario: Scenario, seed: int | None = None, progress: Progress = no_progress) -> FinishedRun:
     """
     Simulate a scenario and write everything it leaves behind, figures excepted.
 
@@ -81,9 +79,7 @@ def run_scenario(
     began = time.perf_counter()
     model = DeliveryModel(scenario, seed=root_seed, progress=progress)
     folder = run_folder(scenario, root_seed)
-    manifest = start_manifest(
-        scenario, root_seed, network=model.network, inputs=model.input_sha256()
-    )
+    manifest = start_manifest(scenario, root_seed, network=model.network, inputs=model.input_sha256())
     run_id = str(manifest["run_id"])
     try:
         folder.mkdir(parents=True, exist_ok=True)

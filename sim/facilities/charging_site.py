@@ -35,12 +35,8 @@ class ChargingParams(BaseModel, frozen=True, extra="forbid"):
     soc_morning_min: float = Field(
         ge=0.0, le=1.0, description="Lowest morning state of charge without a depot connector [-]"
     )
-    soc_reserve: float = Field(
-        ge=0.0, lt=1.0, description="State of charge a driver does not plan to fall below [-]"
-    )
-    soc_public_target: float = Field(
-        gt=0.0, le=1.0, description="State of charge at which a public session ends [-]"
-    )
+    soc_reserve: float = Field(ge=0.0, lt=1.0, description="State of charge a driver does not plan to fall below [-]")
+    soc_public_target: float = Field(gt=0.0, le=1.0, description="State of charge at which a public session ends [-]")
     soc_evening_min: float = Field(
         ge=0.0,
         le=1.0,
@@ -73,9 +69,7 @@ class ChargingSite:
     power_kw: float
 
 
-def public_charging_sites(
-    network: RoadNetwork, params: ChargingParams, *, plug_in_vans: int
-) -> list[ChargingSite]:
+def public_charging_sites(network: RoadNetwork, params: ChargingParams, *, plug_in_vans: int) -> list[ChargingSite]:
     """
     Public sites with as many connectors as the ratio of vans to connectors asks for.
 

@@ -30,12 +30,8 @@ class BerthParams(BaseModel, frozen=True, extra="forbid"):
         le=1.0,
         description="Share of stops that double-park when no berth in reach is free [-]",
     )
-    max_wait_min: float = Field(
-        ge=0.0, le=240.0, description="Longest wait for a berth before double parking [min]"
-    )
-    blocked_lanes: float = Field(
-        ge=0.0, le=4.0, description="Lanes that a double-parked van takes from its link [-]"
-    )
+    max_wait_min: float = Field(ge=0.0, le=240.0, description="Longest wait for a berth before double parking [min]")
+    blocked_lanes: float = Field(ge=0.0, le=4.0, description="Lanes that a double-parked van takes from its link [-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +68,7 @@ def link_midpoints(network: RoadNetwork) -> FloatArray:
     return middle
 
 
-def berths_by_shop_density(
-    network: RoadNetwork, shops: pd.DataFrame, params: BerthParams
-) -> list[LoadingBerth]:
+def berths_by_shop_density(network: RoadNetwork, shops: pd.DataFrame, params: BerthParams) -> list[LoadingBerth]:
     """
     Berths placed where the shops are, by systematic sampling along the links.
 
@@ -132,10 +126,11 @@ def berths_in_reach(
     if not berths or len(shop_xy_m) == 0:
         return [[] for _ in range(len(shop_xy_m))]
     berth_xy = np.array([[berth.x_m, berth.y_m] for berth in berths])
-    found = cKDTree(berth_xy).query_ball_point(shop_xy_m, radius_m, return_sorted=True)
+    found = cKDTree(berth_xy).query_ball_point(shop_xy_m, radius_m, return_sorted=True).tolist()
     reach: list[list[tuple[int, float]]] = []
-    for position, rows in zip(shop_xy_m, found, strict=True):
-        distance = np.hypot(*(berth_xy[rows] - position).T) if rows else np.zeros(0)
+    for position, near in zip(shop_xy_m, found, strict=True):
+        rows = np.array(near, dtype=np.int64)
+        distance = np.hypot(berth_xy[rows, 0] - position[0], berth_xy[rows, 1] - position[1])
         order = np.argsort(distance, kind="stable")
         reach.append([(int(rows[i]), float(distance[i])) for i in order])
     return reach

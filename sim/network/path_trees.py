@@ -44,7 +44,7 @@ class RouteSet:
         return route
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _tree_routes(  # type: ignore[no-untyped-def]
     out_start,
     out_link,
@@ -225,9 +225,7 @@ def fastest_routes(
     return _in_trip_order(flat, lengths, cost_us, order)
 
 
-def _in_trip_order(
-    flat: LinkArray, lengths: IntArray, cost_us: IntArray, order: IntArray
-) -> tuple[RouteSet, IntArray]:
+def _in_trip_order(flat: LinkArray, lengths: IntArray, cost_us: IntArray, order: IntArray) -> tuple[RouteSet, IntArray]:
     n_trips = len(order)
     sorted_start = np.concatenate([[0], np.cumsum(lengths)])
     own_length = np.empty(n_trips, dtype=np.int64)

@@ -34,7 +34,7 @@ class LinkGraph(Protocol):
     def out_link(self) -> LinkArray: ...  # noqa: D102
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _push(keys, nodes, size, key, node):  # type: ignore[no-untyped-def]
     child = size
     while child > 0:
@@ -49,7 +49,7 @@ def _push(keys, nodes, size, key, node):  # type: ignore[no-untyped-def]
     return size + 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _pop(keys, nodes, size):  # type: ignore[no-untyped-def]
     """Remove the head; the last entry takes its place and sinks."""
     size -= 1
@@ -61,9 +61,7 @@ def _pop(keys, nodes, size):  # type: ignore[no-untyped-def]
         if child >= size:
             break
         right = child + 1
-        if right < size and (
-            keys[right] < keys[child] or (keys[right] == keys[child] and nodes[right] < nodes[child])
-        ):
+        if right < size and (keys[right] < keys[child] or (keys[right] == keys[child] and nodes[right] < nodes[child])):
             child = right
         if keys[child] > key or (keys[child] == key and nodes[child] >= node):
             break
@@ -75,7 +73,7 @@ def _pop(keys, nodes, size):  # type: ignore[no-untyped-def]
     return size
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _entry_time(link, time_us, closed_start, closed_from, closed_until):  # type: ignore[no-untyped-def]
     """First time at which the link may be entered."""
     for row in range(closed_start[link], closed_start[link + 1]):
@@ -86,7 +84,7 @@ def _entry_time(link, time_us, closed_start, closed_from, closed_until):  # type
     return time_us
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _search(  # type: ignore[no-untyped-def]
     out_start,
     out_link,
@@ -133,7 +131,7 @@ def _search(  # type: ignore[no-untyped-def]
                 size = _push(keys, nodes, size, reached_us, head)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _trace_back(from_node, via_link, source_node, target_node):  # type: ignore[no-untyped-def]
     count = 0
     node = target_node
@@ -149,7 +147,7 @@ def _trace_back(from_node, via_link, source_node, target_node):  # type: ignore[
     return route
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _many_to_many(  # type: ignore[no-untyped-def]
     out_start, out_link, from_node, to_node, length_m, cost_us, is_open, source_nodes, target_links
 ):
@@ -256,9 +254,7 @@ def earliest_path(
     return np.append(way, np.int32(target_link)), reached_us
 
 
-def route_clear_of_waits(
-    route: LinkArray, times: TravelTimes, closures: LinkClosures, depart_us: int
-) -> int:
+def route_clear_of_waits(route: LinkArray, times: TravelTimes, closures: LinkClosures, depart_us: int) -> int:
     """
     Latest wait-free departure: how long to hold the departure so that no link is waited for [us].
 

@@ -294,9 +294,7 @@ class DayPlanner:
                 remaining[spec.carrier_id] = []
         return second, remaining
 
-    def _districts(
-        self, spec: CarrierSpec, drops: list[_Drop], vans: tuple[VanSpec, ...]
-    ) -> list[_District]:
+    def _districts(self, spec: CarrierSpec, drops: list[_Drop], vans: tuple[VanSpec, ...]) -> list[_District]:
         if not drops:
             return []
         nodes = self._view.network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
@@ -316,9 +314,7 @@ class DayPlanner:
         for rows, own_free, own_other in zip(groups, n_free.tolist(), n_other.tolist(), strict=True):
             own = free[:own_free] + other[:own_other]
             free, other = free[own_free:], other[own_other:]
-            districts.append(
-                self._district(spec, tuple(drops[i] for i in rows.tolist()), tuple(own))
-            )
+            districts.append(self._district(spec, tuple(drops[i] for i in rows.tolist()), tuple(own)))
         return districts
 
     def _meets_rules(self, vehicle_type: str) -> bool:
@@ -343,9 +339,7 @@ class DayPlanner:
         types = {van.vehicle_type for van in vans if self._meets_rules(van.vehicle_type)}
         return any(not self._windows(drop, name) for name in types)
 
-    def _district(
-        self, spec: CarrierSpec, drops: tuple[_Drop, ...], vans: tuple[VanSpec, ...]
-    ) -> _District:
+    def _district(self, spec: CarrierSpec, drops: tuple[_Drop, ...], vans: tuple[VanSpec, ...]) -> _District:
         types = list(dict.fromkeys(van.vehicle_type for van in vans))
         profiles = list(dict.fromkeys(self._profile(name) for name in types))
         profile_types = [next(n for n in types if self._profile(n) == p) for p in profiles]
@@ -354,9 +348,7 @@ class DayPlanner:
         for number, drop in enumerate(drops):
             by_profile = [self._windows(drop, name) for name in profile_types]
             for window in dict.fromkeys(w for windows in by_profile for w in windows):
-                shut_out = frozenset(
-                    p for p, windows in enumerate(by_profile) if not _is_within(window, windows)
-                )
+                shut_out = frozenset(p for p, windows in enumerate(by_profile) if not _is_within(window, windows))
                 place = places.setdefault((drop.link, shut_out), len(places) + 1)
                 visits.append((number, place, window))
         duration_s, distance_m = self._matrices(spec.depot_link, list(places), profile_types)
@@ -448,9 +440,7 @@ class DayPlanner:
             distances.append(distance)
         return np.stack(durations).astype(np.int64), np.stack(distances).astype(np.int64)
 
-    def _solve(
-        self, problems: list[TourProblem], task: str, progress: Progress
-    ) -> Iterator[TourPlan]:
+    def _solve(self, problems: list[TourProblem], task: str, progress: Progress) -> Iterator[TourPlan]:
         keys = [problem_key(problem) for problem in problems]
         plans = {key: self._cache.get(key) for key in dict.fromkeys(keys)}
         missing = {k: p for k, p in zip(keys, problems, strict=True) if plans[k] is None}
@@ -463,9 +453,9 @@ class DayPlanner:
             done += 1
             progress(task, done, len(problems))
         for key in keys:
-            plan = plans[key]
-            assert plan is not None
-            yield plan
+            found = plans[key]
+            assert found is not None
+            yield found
 
     def _search(self, problems: list[TourProblem]) -> Iterator[TourPlan]:
         if self._workers <= 1 or len(problems) < 4 * self._workers:
@@ -477,17 +467,16 @@ class DayPlanner:
         return found
 
 
-def _merge_to_drops(
-    rows: IntArray, orders: pd.DataFrame, shop_link: IntArray
-) -> list[_Drop]:
+def _merge_to_drops(rows: IntArray, orders: pd.DataFrame, shop_link: IntArray) -> list[_Drop]:
     """One drop for each shop among the orders at `rows`; its window suits all its orders."""
     mine = orders.iloc[rows].assign(row=rows)
     drops = []
-    for shop, group in mine.groupby("shop", sort=True):
+    for name, group in mine.groupby("shop", sort=True):
+        shop = int(str(name))
         earliest_s = float(group["earliest_s"].max())
         drops.append(
             _Drop(
-                shop=int(shop),
+                shop=shop,
                 link=int(shop_link[shop]),
                 orders=tuple(group["row"].tolist()),
                 weight_kg=float(group["weight_kg"].sum()),

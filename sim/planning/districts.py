@@ -59,9 +59,7 @@ def vans_by_district(drops: int, vans: int, largest_district: int) -> IntArray:
     return largest_remainder(np.ones(districts), vans)
 
 
-def share_out_vans(
-    vans: IntArray, restricted_share: FloatArray, *, free_vans: int
-) -> tuple[IntArray, IntArray]:
+def share_out_vans(vans: IntArray, restricted_share: FloatArray, *, free_vans: int) -> tuple[IntArray, IntArray]:
     """
     Vans that no rule keeps out go first to the districts where others may not serve all drops.
 

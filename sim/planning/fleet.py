@@ -5,14 +5,22 @@ Vehicle types, carriers and the vans they own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from sim.contracts import AccessClass, FloatArray, IntArray, Powertrain
+from sim.units import clock_to_s
 
+
+def _clock_time(text: str) -> str:
+    clock_to_s(text)
+    return text
+
+
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
 PLUG_IN: tuple[Powertrain, ...] = ("bev", "phev")
 
 
@@ -25,20 +33,14 @@ class VehicleTypeParams(BaseModel, frozen=True, extra="forbid"):
     consumption_curve: str = Field(description="Name of the consumption curve")
     payload_kg: float = Field(gt=0.0, le=40_000.0, description="Payload [kg]")
     volume_m3: float = Field(gt=0.0, le=120.0, description="Load space [m3]")
-    battery_kwh: float = Field(
-        ge=0.0, le=1000.0, description="Usable battery [kWh]; 0 without a traction battery"
-    )
+    battery_kwh: float = Field(ge=0.0, le=1000.0, description="Usable battery [kWh]; 0 without a traction battery")
     charging_power_kw: float = Field(
         ge=0.0, le=1000.0, description="Most power the battery takes [kW]; 0 without a plug"
     )
     pcu: float = Field(gt=0.0, le=5.0, description="Passenger car units [-]")
-    fixed_cny_per_day: float = Field(
-        ge=0.0, description="Capital, insurance and tax a working day [CNY/d]"
-    )
+    fixed_cny_per_day: float = Field(ge=0.0, description="Capital, insurance and tax a working day [CNY/d]")
     maintenance_cny_per_km: float = Field(ge=0.0, description="Maintenance and tyres [CNY/km]")
-    planned_energy_cny_per_km: float = Field(
-        ge=0.0, description="Energy cost that tour planning reckons with [CNY/km]"
-    )
+    planned_energy_cny_per_km: float = Field(ge=0.0, description="Energy cost that tour planning reckons with [CNY/km]")
     planned_kwh_per_km: float = Field(
         ge=0.0, description="Electricity from the battery that planning reckons with [kWh/km]"
     )
@@ -51,9 +53,7 @@ class VehicleTypeParams(BaseModel, frozen=True, extra="forbid"):
                 f"found {self.battery_kwh} and {self.charging_power_kw}"
             )
         if self.powertrain not in PLUG_IN and self.battery_kwh > 0:
-            raise ValueError(
-                f"battery_kwh must be 0 for powertrain {self.powertrain}, found {self.battery_kwh}"
-            )
+            raise ValueError(f"battery_kwh must be 0 for powertrain {self.powertrain}, found {self.battery_kwh}")
         return self
 
     @property
@@ -74,29 +74,33 @@ class FleetParams(BaseModel, frozen=True, extra="forbid"):
     share_exponent: float = Field(
         ge=0.0, le=3.0, description="Market share of the i-th carrier goes with 1/i^exponent [-]"
     )
-    orders_per_van: float = Field(
-        gt=0.0, le=500.0, description="Expected orders a van and day, sizes the fleets [-]"
-    )
+    orders_per_van: float = Field(gt=0.0, le=500.0, description="Expected orders a van and day, sizes the fleets [-]")
     mix: dict[str, float] = Field(
         min_length=1, description="Share of each vehicle type in every fleet [-]; adds up to 1"
     )
-    vehicle_types: dict[str, VehicleTypeParams] = Field(
-        min_length=1, description="Vehicle types by name"
-    )
-    shift_start: str = Field(description="Earliest departure from the depot [HH:MM]")
-    shift_end: str = Field(description="Latest return to the depot [HH:MM]")
+    vehicle_types: dict[str, VehicleTypeParams] = Field(min_length=1, description="Vehicle types by name")
+    shift_start: ClockTime = Field(description="Earliest departure from the depot [HH:MM]")
+    shift_end: ClockTime = Field(description="Latest return to the depot [HH:MM]")
     shift_h: float = Field(gt=0.0, le=24.0, description="Planned length of a shift [h]")
     overtime_h: float = Field(
         ge=0.0, le=12.0, description="Time after the planned shift at which a driver turns home [h]"
     )
 
     @model_validator(mode="after")
+    def _shift_runs_forward(self) -> Self:
+        start_s, end_s = clock_to_s(self.shift_start), clock_to_s(self.shift_end)
+        if end_s <= start_s:
+            raise ValueError(
+                f"shift_end must lie after shift_start, found {self.shift_start} to {self.shift_end}; "
+                "write times after midnight as 24:00 and later"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _mix_is_a_partition(self) -> Self:
         unknown = sorted(set(self.mix) - set(self.vehicle_types))
         if unknown:
-            raise ValueError(
-                f"mix names unknown vehicle types {unknown}; known: {sorted(self.vehicle_types)}"
-            )
+            raise ValueError(f"mix names unknown vehicle types {unknown}; known: {sorted(self.vehicle_types)}")
         if any(share < 0.0 for share in self.mix.values()):
             raise ValueError(f"mix has a negative share: {self.mix}")
         total = sum(self.mix.values())
@@ -164,7 +168,7 @@ def largest_remainder(weights: ArrayLike, total: int) -> IntArray:
     if weight.sum() <= 0.0:
         weight = np.ones_like(weight)
     exact = weight / weight.sum() * total
-    shares = np.floor(exact + 1e-9).astype(np.int64)
+    shares: IntArray = np.floor(exact + 1e-9).astype(np.int64)
     missing = total - int(shares.sum())
     order = np.argsort(-(exact - shares), kind="stable")
     shares[order[:missing]] += 1

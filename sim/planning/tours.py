@@ -177,9 +177,7 @@ def plan_tours(problem: TourProblem) -> TourPlan:
         seed=problem.seed,
         collect_stats=False,
         display=False,
-        params=pyvrp.SolveParams(
-            neighbourhood=NeighbourhoodParams(num_neighbours=problem.neighbours)
-        ),
+        params=pyvrp.SolveParams(neighbourhood=NeighbourhoodParams(num_neighbours=problem.neighbours)),
     )
     return _read_solution(problem, result.best)
 

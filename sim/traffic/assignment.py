@@ -74,7 +74,7 @@ class Assignment:
     gaps: tuple[float, ...]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _route_costs(link_time_us, bin_us, links, start, depart_us):  # type: ignore[no-untyped-def]
     n_bins = link_time_us.shape[0]
     cost = np.empty(start.shape[0] - 1, np.int64)

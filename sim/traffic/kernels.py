@@ -84,7 +84,7 @@ def _wait(net: Store, approach: int, target: int, now_us: int) -> None:
     net.links[target, WAITERS] = approach
     turn = net.merges[target, TURN_BEGIN] + net.approaches[approach, POSITION]
     net.turn_share[turn] = max(net.turn_share[turn], net.merges[target, VIRTUAL])
-    if first < 0:
+    if first < 0 or net.events[2 * target, EVENT_US] == FOREVER:
         _plan_opening(net, target, now_us)
 
 

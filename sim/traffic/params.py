@@ -14,9 +14,7 @@ SpeedRatio = Annotated[float, Field(gt=0.0, le=1.5)]
 class TrafficParams(BaseModel, frozen=True, extra="forbid"):
     """The engine that moves the vans, and its speeds."""
 
-    engine: Literal["profile"] = Field(
-        description="profile: every link takes the time that its hour says"
-    )
+    engine: Literal["profile"] = Field(description="profile: every link takes the time that its hour says")
     speed_ratio: tuple[SpeedRatio, ...] = Field(
         min_length=1,
         max_length=1440,

@@ -96,15 +96,11 @@ class ProfileEngine:
         time_us = int(exit_us[done - 1]) if done else at_us
         self._traces.append((route[:done], enter_us[:done], exit_us[:done]))
         energy_kwh, fuel_l, co2_g, nox_g, pm_g = (float(value) for value in used)
-        self._arrivals.append(
-            Arrival(trip, vehicle, time_us, reason, done, energy_kwh, fuel_l, co2_g, nox_g, pm_g)
-        )
+        self._arrivals.append(Arrival(trip, vehicle, time_us, reason, done, energy_kwh, fuel_l, co2_g, nox_g, pm_g))
         heapq.heappush(self._due, (time_us, vehicle, trip))
         return trip
 
-    def _drive(
-        self, route: LinkArray, at_us: int, closures: LinkClosures
-    ) -> tuple[IntArray, IntArray, ArrivalReason]:
+    def _drive(self, route: LinkArray, at_us: int, closures: LinkClosures) -> tuple[IntArray, IntArray, ArrivalReason]:
         n_bins = len(self._times.link_time_us)
         bin_us = self._times.bin_us
         enter_us: list[int] = []

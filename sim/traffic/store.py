@@ -218,3 +218,32 @@ def aligned_zeros(rows: int, columns: int) -> IntArray:
     buffer = np.zeros(rows * columns + 8, dtype=np.int64)
     skip = (-buffer.ctypes.data // 8) % 8
     return buffer[skip : skip + rows * columns].reshape(rows, columns)
+
+
+def with_room(store: Store, n_trips: int, n_places: int) -> Store:
+    """
+    Arrays with room for more tracked trips, at least doubled where they are too short.
+
+    Parameters
+    ----------
+    n_trips
+        Tracked trips so far.
+    n_places
+        Links on all their routes, ends included.
+    """
+    if n_trips > len(store.trips):
+        more = max(n_trips, 64)
+        store = store._replace(
+            trips=np.concatenate([store.trips, np.full((more, TRIP_COLUMNS), -1, dtype=np.int64)]),
+            loads=np.concatenate([store.loads, np.zeros((more, LOAD_COLUMNS))]),
+            given_back=np.concatenate([store.given_back, np.zeros(more, dtype=np.int64)]),
+            source_next=np.concatenate([store.source_next, np.full(more, -1, dtype=np.int64)]),
+        )
+    if n_places > len(store.van_routes):
+        more = max(n_places, 1024)
+        store = store._replace(
+            van_routes=np.concatenate([store.van_routes, np.full(more, -1, dtype=np.int32)]),
+            van_enter_us=np.concatenate([store.van_enter_us, np.zeros(more, dtype=np.int64)]),
+            van_exit_us=np.concatenate([store.van_exit_us, np.zeros(more, dtype=np.int64)]),
+        )
+    return store

@@ -40,7 +40,8 @@ class BinnedTravelTimes:
         """Mean travel time of every link over the bins that start in [from, until) [us]."""
         starts = np.arange(from_us - from_us % self.bin_us, until_us, self.bin_us)
         rows = (starts // self.bin_us) % len(self.link_time_us)
-        return np.round(self.link_time_us[rows].mean(axis=0)).astype(np.int64)
+        mean: IntArray = np.round(self.link_time_us[rows].mean(axis=0)).astype(np.int64)
+        return mean
 
 
 def travel_times_from_speed_ratio(

@@ -40,9 +40,7 @@ def test_without_a_rule_the_window_stays_however_short() -> None:
     st.integers(0, 60),
     st.integers(0, 30),
 )
-def test_open_windows_are_the_runs_of_good_seconds(
-    cuts: list[int], earliest: int, width: int, stay: int
-) -> None:
+def test_open_windows_are_the_runs_of_good_seconds(cuts: list[int], earliest: int, width: int, stay: int) -> None:
     """Against trying every second: arriving then and leaving `stay` later meets no closed hour."""
     bounds = sorted(cuts)[: len(cuts) // 2 * 2]
     intervals = list(zip(bounds[::2], bounds[1::2], strict=True))

@@ -39,7 +39,9 @@ def test_largest_remainder_shares_out_all_and_stays_within_one(weights: list[flo
 
 def test_fleets_follow_market_share_and_mix() -> None:
     """Three carriers with shares 6:3:2 of 1,100 orders at 40 a van; 30 % electric in each, depots in turn."""
-    fleets = build_fleets(_fleet(), [("hub-a", 5), ("hub-b", 9)], expected_orders_per_day=_fleet().market_shares() * 1100.0)
+    fleets = build_fleets(
+        _fleet(), [("hub-a", 5), ("hub-b", 9)], expected_orders_per_day=_fleet().market_shares() * 1100.0
+    )
     assert [len(fleet.vans) for fleet in fleets] == [15, 8, 5]
     electric = [sum(van.vehicle_type == "electric" for van in fleet.vans) for fleet in fleets]
     assert electric == [4, 2, 1]  # 4.5 : 10.5 is a tie, and goes to the type named first
@@ -49,7 +51,9 @@ def test_fleets_follow_market_share_and_mix() -> None:
 
 def test_fleet_size_does_not_depend_on_the_mix() -> None:
     """A carrier that goes electric keeps its number of vans."""
-    electric = build_fleets(_fleet(mix={"electric": 1.0}), [("hub", 0)], expected_orders_per_day=_fleet().market_shares() * 1100.0)
+    electric = build_fleets(
+        _fleet(mix={"electric": 1.0}), [("hub", 0)], expected_orders_per_day=_fleet().market_shares() * 1100.0
+    )
     assert [len(fleet.vans) for fleet in electric] == [15, 8, 5]
 
 

@@ -41,9 +41,7 @@ def run_dir(tmp_path_factory: pytest.TempPathFactory) -> RunMaker:
         if overrides not in made:
             name = hashlib.sha256(" ".join(overrides).encode()).hexdigest()[:10]
             folder = tmp_path_factory.mktemp(name)
-            done = sim(
-                "run", *overrides, f"paths.run_dir={folder}", f"paths.cache_dir={cache}", "run.figures=false"
-            )
+            done = sim("run", *overrides, f"paths.run_dir={folder}", f"paths.cache_dir={cache}", "run.figures=false")
             assert done.returncode == 0, done.stderr
             made[overrides] = folder
         return made[overrides]

@@ -155,3 +155,16 @@ def test_importing_the_engine_stays_light() -> None:
     code = "import sys, sim.traffic; print([m for m in ('mesa','osmnx','geopandas','matplotlib') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_vehicle_stuck_behind_a_trip_held_outside_is_forced_on() -> None:
+    """The full link is closed for hours; a trip waits outside first, so the forced one is the second to wait."""
+    closed = pd.DataFrame({"link_id": [1, 1], "time_s": [0.0, 9000.0], "capacity_veh_per_h": [0.0, 900.0]})
+    trips = pd.DataFrame({"trip_id": range(3), "depart_s": [0.0, 1.0, 2.0], "route": [[1], [1], [0, 1]]})
+    links = road(2, length_m=[500.0, 5.0])
+    found = load_network(links, trips, closed, horizon_s=341.0)
+    assert (found.forced_moves, found.waiting_veh) == (0, 1)
+    found = load_network(links, trips, closed)
+    assert found.forced_moves == 1
+    assert found.arrival_s.tolist() == pytest.approx([9000.0, 9008.0, 9004.0], abs=0.5)
+    assert load_network(links, trips, closed, stuck_time_s=float("inf")).forced_moves == 0
