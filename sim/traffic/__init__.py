@@ -12,5 +12,7 @@ from sim.traffic.network_loading import LoadingResult as LoadingResult
 from sim.traffic.network_loading import load_network as load_network
 from sim.traffic.params import TrafficParams as TrafficParams
 from sim.traffic.profile_engine import ProfileEngine as ProfileEngine
+from sim.traffic.queue_engine import QueueEngine as QueueEngine
 from sim.traffic.routed_trips import RoutedTrips as RoutedTrips
 from sim.traffic.travel_times import BinnedTravelTimes as BinnedTravelTimes
+from sim.traffic.vehicle_positions import VehiclePositions as VehiclePositions
