@@ -27,7 +27,7 @@ def test_a_larger_vehicle_takes_the_stop_line_for_longer() -> None:
 
 
 def test_larger_vehicles_take_more_storage() -> None:
-    """A closed link of 75 m, 10 pcu, takes ten cars, but only seven vehicles of 1.5 pcu: the seventh still finds room."""
+    """A closed link of 75 m, 10 pcu, takes ten cars, but seven vehicles of 1.5 pcu: the seventh still finds room."""
     links = road(1, length_m=75.0, free_speed_mps=15.0, capacity_veh_per_h=1800.0)
     closed = pd.DataFrame({"link_id": [0], "time_s": [0.0], "capacity_veh_per_h": [0.0]})
     for pcu, expected in ((1.0, 10), (1.5, 7)):
@@ -66,7 +66,7 @@ def test_flat_arrays_and_table_give_the_same_to_the_byte() -> None:
 
 
 def test_counts_and_travel_times_by_bin() -> None:
-    """Bins of 60 s: the vehicle of second 50 enters in the first bin, where its travel time counts, and leaves later."""
+    """Bins of 60 s: who enters at 50 s counts with its travel time in the first bin, though it leaves in the next."""
     links = load_network(road(1), trips_on([0], [0.0, 50.0, 70.0]), bin_s=60.0, horizon_s=180.0).links
     assert links["bin_start_s"].tolist() == [0.0, 60.0, 120.0]
     assert links["inflow_veh"].tolist() == [2, 1, 0]
