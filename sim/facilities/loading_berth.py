@@ -126,10 +126,10 @@ def berths_in_reach(
     if not berths or len(shop_xy_m) == 0:
         return [[] for _ in range(len(shop_xy_m))]
     berth_xy = np.array([[berth.x_m, berth.y_m] for berth in berths])
-    found = cKDTree(berth_xy).query_ball_point(shop_xy_m, radius_m, return_sorted=True).tolist()
+    found = list(cKDTree(berth_xy).query_ball_point(shop_xy_m, radius_m, return_sorted=True))
     reach: list[list[tuple[int, float]]] = []
     for position, near in zip(shop_xy_m, found, strict=True):
-        rows = np.array(near, dtype=np.int64)
+        rows = np.asarray(near, dtype=np.int64)
         distance = np.hypot(berth_xy[rows, 0] - position[0], berth_xy[rows, 1] - position[1])
         order = np.argsort(distance, kind="stable")
         reach.append([(int(rows[i]), float(distance[i])) for i in order])
