@@ -40,7 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "experiment": _EXPERIMENT,
     "view": {"foundation", "network", "measures"},
     "app": _TOP,
-    "cli": _TOP | {"app"},
+    "bench": _TOP,
+    "cli": _TOP | {"app", "bench"},
 }
 """Rooms each room may import besides itself: those to its left in the drawing of `docs/architecture.md`."""
 
