@@ -12,6 +12,7 @@ import pandas as pd
 from sim.contracts import FloatArray, IntArray
 from sim.traffic import store as s
 from sim.traffic.rings import vehicles_on_links
+from sim.traffic.travel_times import BinnedTravelTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,20 @@ class BinnedCounts:
     travel_time_s: FloatArray
     vans: IntArray
     vehicle_s: FloatArray
+
+    def times(self, free_time_us: IntArray, bin_us: int) -> BinnedTravelTimes:
+        """
+        Travel times by bin of entry, those of the empty link where nobody entered or none has left yet.
+
+        Parameters
+        ----------
+        free_time_us
+            Travel time on each empty link [us], shape (n_links,).
+        bin_us
+            Width of a bin [us].
+        """
+        measured = np.round(np.nan_to_num(self.travel_time_s) * s.MICROSECONDS).astype(np.int64)
+        return BinnedTravelTimes(bin_us, np.where(measured > 0, measured, free_time_us))
 
 
 class LinkCounts:

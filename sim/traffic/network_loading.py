@@ -20,6 +20,7 @@ from sim.traffic.link_model import headway_us, link_parameters
 from sim.traffic.new_store import new_store
 from sim.traffic.routed_trips import RoutedTrips, pack_trips
 from sim.traffic.transmission import LinkTransmission
+from sim.traffic.travel_times import BinnedTravelTimes
 from sim.units import MICROSECONDS_PER_SECOND, to_us
 
 CHANGE_COLUMNS = ("link_id", "time_s", "capacity_veh_per_h")
@@ -44,6 +45,8 @@ class LoadingResult:
         Of those, vehicles held outside their first link.
     counts
         The same counts as arrays, with vehicle-seconds.
+    times
+        Travel times by bin of entry, those of the empty link where nobody drove.
     traversals
         Links left behind by all vehicles together.
     """
@@ -54,6 +57,7 @@ class LoadingResult:
     stored_veh: int
     waiting_veh: int
     counts: BinnedCounts
+    times: BinnedTravelTimes
     traversals: int
 
 
@@ -148,6 +152,7 @@ def _result(traffic: LinkTransmission, order: IntArray, ids: IntArray, bin_s: fl
         stored_veh=on_links + outside,
         waiting_veh=outside,
         counts=counts,
+        times=counts.times(store.links[:, s.FREE_TIME], to_us(bin_s)),
         traversals=int(store.links[:, s.LEFT].sum()),
     )
 

@@ -24,6 +24,7 @@ from sim.traffic.link_model import headway_us, link_parameters
 from sim.traffic.new_store import new_store
 from sim.traffic.routed_trips import RoutedTrips, pack_trips
 from sim.traffic.transmission import LinkTransmission
+from sim.traffic.travel_times import BinnedTravelTimes
 from sim.traffic.vehicle_positions import VehiclePositions, tracked_trips, vehicle_positions
 from sim.units import MICROSECONDS_PER_SECOND, to_us
 
@@ -242,6 +243,10 @@ class QueueEngine:
     def counts(self) -> BinnedCounts:
         """Counts and travel times by bin and link so far."""
         return self._traffic.counts.so_far(self._traffic.store, self.now_us)
+
+    def times(self) -> BinnedTravelTimes:
+        """Travel times so far by bin of entry, those of the empty link where nobody drove."""
+        return self.counts().times(self._parameters.free_time_us, to_us(self._bin_s))
 
     def link_bins(self) -> pd.DataFrame:
         """Counts and travel times so far by link and bin, in the columns of `links.parquet`."""

@@ -85,6 +85,13 @@ def test_counts_and_travel_times_by_bin() -> None:
     ]
 
 
+def test_travel_times_to_plan_with_are_those_of_the_empty_link_where_nobody_drove() -> None:
+    """Two enter at 0 and 2 s and leave at 40 and 44: 41 s in the first minute; 40 s in the next, when nobody enters."""
+    links = road(1, saturation_flow_veh_per_h=1800.0)
+    times = load_network(links, trips_on([0], [0.0, 0.0]), bin_s=60.0, horizon_s=120.0).times
+    assert (times.bin_us, times.link_time_us.tolist()) == (60_000_000, [[41_000_000], [40_000_000]])
+
+
 def test_time_on_a_link_is_shared_out_to_the_bins_in_which_it_passed() -> None:
     """40 s from second 50 on: 10 s in the first minute, 30 s in the second."""
     found = load_network(road(1), trips_on([0], [50.0]), bin_s=60.0, horizon_s=180.0)
