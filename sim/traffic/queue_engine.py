@@ -75,6 +75,8 @@ class QueueEngine:
                 f"vehicle classes: found {len(consumption)} rows of consumption, {len(closures)} of closures, "
                 f"{len(pcu)} of pcu; expected as many of each"
             )
+        if not all(1.0 / s.PCU_UNIT <= value <= s.MAX_PCU for value in pcu):
+            raise ValueError(f"pcu of a van must be {1 / s.PCU_UNIT:g} to {s.MAX_PCU:g}, found {list(pcu)}")
         self._parameters = link_parameters(links)
         self._link_ids = links["link_id"].to_numpy()
         from_id, to_id = links["from_node_id"].to_numpy(), links["to_node_id"].to_numpy()
@@ -128,6 +130,8 @@ class QueueEngine:
             raise ValueError(f"vehicle {vehicle}: the route is empty")
         if vehicle in self._under_way:
             raise ValueError(f"vehicle {vehicle} is under way already")
+        if route.min() < 0 or route.max() >= len(self._from_node):
+            raise ValueError(f"vehicle {vehicle}: the route has links outside 0 to {len(self._from_node) - 1}")
         broken = np.flatnonzero(self._to_node[route[:-1]] != self._from_node[route[1:]])
         if len(broken):
             here = int(broken[0])

@@ -175,3 +175,12 @@ def test_a_vehicle_stuck_behind_a_trip_held_outside_is_forced_on() -> None:
     assert found.forced_moves == 1
     assert found.arrival_s.tolist() == pytest.approx([9000.0, 9008.0, 9004.0], abs=0.5)
     assert load_network(links, trips, closed, stuck_time_s=float("inf")).forced_moves == 0
+
+
+def test_a_link_takes_more_forced_vehicles_than_it_has_slots_for() -> None:
+    """Twelve vehicles are forced onto a closed link with room for one; they leave it in order when it opens."""
+    closed = pd.DataFrame({"link_id": [1, 1], "time_s": [0.0, 9000.0], "capacity_veh_per_h": [0.0, 900.0]})
+    links = road(2, length_m=[500.0, 5.0])
+    found = load_network(links, trips_on([0, 1], np.arange(12) * 4.0), closed, stuck_time_s=30.0)
+    assert found.forced_moves == 11
+    assert found.arrival_s.tolist() == (9000.0 + np.arange(12) * 4.0).tolist()

@@ -217,6 +217,8 @@ def test_orders_that_cannot_be_are_refused() -> None:
         _depart(engine, 0, [], 2.0)
     with pytest.raises(ValueError, match="link 2 does not start where 0 ends"):
         _depart(engine, 0, [0, 2], 2.0)
+    with pytest.raises(ValueError, match="links outside 0 to 2"):
+        _depart(engine, 0, [-1], 2.0)
     with pytest.raises(ValueError, match="before now"):
         _depart(engine, 0, [0], 0.5)
     _depart(engine, 0, [0], 2.0)
@@ -226,6 +228,8 @@ def test_orders_that_cannot_be_are_refused() -> None:
         engine.set_blocked_lanes(0, -1.0, at_us=2_000_000)
     with pytest.raises(ValueError, match="vehicle classes"):
         _engine(pcu=[1.0, 1.0])
+    with pytest.raises(ValueError, match="pcu of a van"):
+        _engine(pcu=[0.0])
 
 
 def test_a_refused_departure_leaves_nothing_behind() -> None:
