@@ -1,5 +1,5 @@
 """
-The command line: `sim run`, `sim network`, `sim demand`.
+The command line: `sim run`, `sim network`, `sim demand`, `sim bench`.
 
 Exit codes: 0 done; 1 ran but the answer is no; 2 the input is wrong, with one line for each fault.
 """
@@ -128,6 +128,17 @@ def demand_template(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def bench(arguments: argparse.Namespace) -> int:
+    """`sim bench`: this engine beside other simulators on the same trips."""
+    from sim.bench import missed_targets, run_from
+
+    table = run_from(arguments, lambda line: print(line, flush=True))
+    for line in missed_targets(table):
+        print(f"missed: {line}")
+    print(f"files: {arguments.out}")
+    return DONE
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sim", description="Agent-based simulation of urban deliveries: traffic, freight and access rules."
@@ -176,7 +187,14 @@ def _parser() -> argparse.ArgumentParser:
     demand = commands.add_parser("demand", help="Demand tables.").add_subparsers(metavar="COMMAND", required=True)
     command = add(demand, "template", demand_template, "Write an empty survey table with its schema.")
     command.add_argument("out", nargs="?", default="survey.csv", help="file to write (default: survey.csv)")
+    _add_bench(add(commands, "bench", bench, "Run the traffic engine beside other simulators on the same trips."))
     return parser
+
+
+def _add_bench(command: argparse.ArgumentParser) -> None:
+    from sim.bench import add_arguments
+
+    add_arguments(command)
 
 
 def _add_network_build(command: argparse.ArgumentParser) -> None:
