@@ -84,7 +84,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def __init__(self, scenario: Scenario, seed: int | None = None, *, progress: Progress = no_progress) -> None:
         self.root_seed = scenario.seed if seed is None else seed
         super().__init__(rng=self.root_seed)
-        self.scenario = scenario
+        self.settings = scenario
         self.network: RoadNetwork = read_network(scenario.network.name)
         self.clock = EventClock()
         self.recorder = Recorder()
@@ -143,15 +143,15 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         """Link closures of each vehicle type; types that meet the same rules share them."""
         compiled: dict[tuple[str, str], LinkClosures] = {}
         closures = {}
-        for name, kind in self.scenario.fleet.vehicle_types.items():
+        for name, kind in self.settings.fleet.vehicle_types.items():
             key = (kind.access_class, kind.powertrain)
             if key not in compiled:
                 compiled[key] = compile_closures(
-                    self.scenario.policy.rules,
+                    self.settings.policy.rules,
                     self.network,
                     access_class=kind.access_class,
                     powertrain=kind.powertrain,
-                    weekday=self.scenario.weekday,
+                    weekday=self.settings.weekday,
                     horizon_us=self._horizon_us,
                 )
             closures[name] = compiled[key]
@@ -162,7 +162,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             self.network.length_m,
             self.network.free_speed_mps,
             self.network.signal_delay_s,
-            np.array(self.scenario.traffic.speed_ratio),
+            np.array(self.settings.traffic.speed_ratio),
         )
 
     def plan_day(self) -> DayPlan:
@@ -176,7 +176,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         return self._planner().problems(self.fleets, self.order_table, self.shop_table)
 
     def _planner(self) -> DayPlanner:
-        scenario = self.scenario
+        scenario = self.settings
         shift_us = [to_us(clock_to_s(scenario.fleet.shift_start)), to_us(clock_to_s(scenario.fleet.shift_end))]
         view = PlanningView(
             network=self.network,
@@ -195,15 +195,15 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         )
 
     def _range_m(self, vehicle_type: str) -> float:
-        kind = self.scenario.fleet.vehicle_types[vehicle_type]
+        kind = self.settings.fleet.vehicle_types[vehicle_type]
         if not kind.relies_on_battery or kind.planned_kwh_per_km <= 0.0:
             return float("inf")
-        charging = self.scenario.charging
+        charging = self.settings.charging
         usable_kwh = kind.battery_kwh * max(0.0, charging.soc_full - charging.soc_reserve)
         return usable_kwh / kind.planned_kwh_per_km * 1e3
 
     def _create_agents(self, plan: DayPlan) -> None:
-        scenario, network = self.scenario, self.network
+        scenario, network = self.settings, self.network
         berths = berths_by_shop_density(network, self.shop_table, scenario.berths)
         self.berths = [Berth(self, berth) for berth in berths]
         shop_xy = _metric_xy(network, self.shop_table)
@@ -243,7 +243,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.vans = vans
 
     def _create_van(self, number: int, tour: VanTour, carrier: Carrier) -> Van:
-        fleet, charging = self.scenario.fleet, self.scenario.charging
+        fleet, charging = self.settings.fleet, self.settings.charging
         kind = fleet.vehicle_types[tour.van.vehicle_type]
         details: dict[str, Any] = {
             "number": number,
@@ -268,7 +268,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         return ElectricVan(
             self,
             battery=Battery(kind.battery_kwh, charging.soc_full if has_charger else street_soc),
-            curve=charging_curve_of(self.scenario.energy.charging_shape, kind.charging_power_kw),
+            curve=charging_curve_of(self.settings.energy.charging_shape, kind.charging_power_kw),
             has_depot_charger=has_charger,
             **details,
         )
@@ -276,7 +276,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     @property
     def plug_in_vans(self) -> int:
         """Electric and plug-in vans of all fleets."""
-        types = self.scenario.fleet.vehicle_types
+        types = self.settings.fleet.vehicle_types
         return sum(types[van.vehicle_type].powertrain in PLUG_IN for fleet in self.fleets for van in fleet.vans)
 
     # -- the day ------------------------------------------------------------------------------
@@ -349,7 +349,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         if self._tables is None:
             self.recorder.set_vans(self._van_table())
             self.recorder.set_orders(self._order_rows())
-            self.recorder.set_links(self.engine.link_bins(_BIN_S, self.scenario.horizon_h * 3600.0))
+            self.recorder.set_links(self.engine.link_bins(_BIN_S, self.settings.horizon_h * 3600.0))
             tables = self.recorder.tables()
             tables["costs"] = cost_rows(cost_table(tables, self.kpi_context()))
             self._tables = tables
@@ -361,7 +361,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
 
     def kpi_context(self) -> KpiContext:
         """Prices and supply that the indicators refer to."""
-        scenario = self.scenario
+        scenario = self.settings
         fleet = scenario.fleet
         return KpiContext(
             cost=scenario.cost,
@@ -386,7 +386,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
 
     def rules(self) -> dict[str, Any]:
         """The access rules as resolved for this network."""
-        return rules_document(self.scenario.policy.rules, self.network)
+        return rules_document(self.settings.policy.rules, self.network)
 
     def warnings(self) -> tuple[str, ...]:
         """What a reader of the results should know."""
@@ -405,13 +405,13 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def input_sha256(self) -> dict[str, str]:
         """SHA-256 of the inputs: the road network and, if one was read, the survey."""
         inputs = {f"network/{self.network.name}": self.network.sha256()}
-        survey = self.scenario.demand.survey_file
+        survey = self.settings.demand.survey_file
         if survey is not None:
             inputs[survey] = hashlib.sha256(Path(survey).read_bytes()).hexdigest()
         return inputs
 
     def _van_table(self) -> pd.DataFrame:
-        types = self.scenario.fleet.vehicle_types
+        types = self.settings.fleet.vehicle_types
         rows = []
         for fleet in self.fleets:
             for van in fleet.vans:

@@ -4,7 +4,8 @@ How a driver finds a place to unload: off the street, in a berth, or in the seco
 The rule: a shop's own dock or yard comes first. Else the nearest berth in reach with a free space
 is taken, after driving round to it if it lies on another link. When none is free, a share of the
 drivers double-parks before the shop; the others go to the nearest berth and wait there, and
-double-park when the wait gets too long.
+double-park when the wait gets too long. Where no berth is in reach at all, a share of the stops on
+side streets finds room at the kerb, off the lane; the others double-park.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from sim.agents.shop import Shop
     from sim.agents.van import Van
 
+SIDE_STREETS = ("residential", "living_street", "unclassified", "service")
+"""Road classes on which a van may find room at the kerb."""
+
 _MOST_TRIES = 3
 """Berths a driver goes round to before queueing at the last. Assumption."""
 
@@ -34,17 +38,22 @@ class ParkingPlace:
         The van.
     shop
         The shop.
-    luck
+    choice_luck
         Uniform draw of the driver's choice when no berth is free [-].
+    kerb_luck
+        Uniform draw for room at the kerb of a side street [-].
     on_parked
         Called when the van stands.
     """
 
-    def __init__(self, van: Van, shop: Shop, *, luck: float, on_parked: Callable[[], None]) -> None:
+    def __init__(
+        self, van: Van, shop: Shop, *, choice_luck: float, kerb_luck: float, on_parked: Callable[[], None]
+    ) -> None:
         self._van = van
         self._city = van.city
         self._shop = shop
-        self._luck = luck
+        self._choice_luck = choice_luck
+        self._kerb_luck = kerb_luck
         self._on_parked = on_parked
         self._tries = 0
         self._came_us = self._city.clock.now_us
@@ -82,11 +91,23 @@ class ParkingPlace:
             if self._tries < _MOST_TRIES:
                 self._go_round_to(berth)
                 return
-        may_wait = bool(self._shop.berths) and self._city.berth_params.max_wait_min > 0.0
-        if not may_wait or self._luck < self._city.berth_params.double_parking_share:
+        if not self._shop.berths:
+            self._stop_at_kerb()
+        elif self._choice_luck < self._city.berth_params.double_parking_share or not self._may_wait():
             self._double_park()
         else:
             self._wait_at_nearest()
+
+    def _may_wait(self) -> bool:
+        return self._city.berth_params.max_wait_min > 0.0
+
+    def _stop_at_kerb(self) -> None:
+        """Off the lane on a side street if there is room, else in the second row."""
+        is_side_street = self._city.network.links["road_class"].iloc[self._van.link] in SIDE_STREETS
+        if is_side_street and self._kerb_luck < self._city.berth_params.kerb_stopping_share:
+            self._stand("offstreet")
+        else:
+            self._double_park()
 
     def _is_at(self, berth: Berth) -> bool:
         """Berths on the link driven last, and those on the shop's link, are at hand."""

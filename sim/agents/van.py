@@ -7,6 +7,7 @@ times and energy of each drive are the traffic engine's answers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -119,7 +120,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
         self._came_us = 0
         self._service_us = (0, 0)
         orders = [order for stop in tour.stops for order in stop.orders]
-        self._payload_kg = sum(model.orders.weight_kg[order] for order in orders)
+        self._payload_kg = math.fsum(model.orders.weight_kg[order] for order in orders)
 
     # -- the day ------------------------------------------------------------------------------
 
@@ -137,6 +138,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
         now_us = self.city.clock.now_us
         if now_us >= self._latest_home_us:
             self._give_up_stops()
+        self._bring_forward_urgent()
         while self._stops_left:
             first = self._prospect(self._stops_left[0])
             if first is None:
@@ -151,6 +153,28 @@ class Van(mesa.Agent):  # type: ignore[misc]
             self._set_out(first.route, "delivery", self._stop_id, self._at_shop)
             return
         self.head_home()
+
+    def _bring_forward_urgent(self) -> None:
+        """
+        Serve a stop before its turn when, with the delay so far, its window would be over by then.
+
+        Of such stops the one that is due first is drawn forward, if it can still be reached.
+        """
+        if len(self._stops_left) < 2:
+            return
+        now_s = to_s(self.city.clock.now_us)
+        delay_s = now_s - self._stops_left[0].arrival_s
+        grace_s = self.city.service_params.grace_min * 60.0
+        urgent = []
+        for row, stop in enumerate(self._stops_left):
+            due_s = self._window(stop)[1] + grace_s
+            if now_s < due_s < stop.arrival_s + delay_s:
+                urgent.append((due_s, row))
+        if urgent and min(urgent)[1] > 0:
+            row = min(urgent)[1]
+            prospect = self._prospect(self._stops_left[row])
+            if prospect is not None and prospect.depart_us < self.city.clock.now_us + _HOLD_STEP_US:
+                self._stops_left.insert(0, self._stops_left.pop(row))
 
     def _take_another_first(self) -> bool:
         """
@@ -324,8 +348,14 @@ class Van(mesa.Agent):  # type: ignore[misc]
         stop = self._stops_left[0]
         shop = self.city.shops[stop.shop]
         self._came_us = self.city.clock.now_us
-        luck = self.city.luck.parking_choice.uniform_one(self.city.orders.order_id[stop.orders[0]])
-        self._place = ParkingPlace(self, shop, luck=luck, on_parked=self._start_unloading)
+        luck, order_id = self.city.luck.parking_choice, self.city.orders.order_id[stop.orders[0]]
+        self._place = ParkingPlace(
+            self,
+            shop,
+            choice_luck=luck.uniform_one(order_id),
+            kerb_luck=luck.uniform_one(order_id, draw=1),
+            on_parked=self._start_unloading,
+        )
         self._place.search()
 
     def _start_unloading(self) -> None:
@@ -339,7 +369,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
         if shop.receive(to_s(start_us), earliest_s, latest_s) is Reception.TOO_LATE:
             end_us = start_us
         else:
-            end_us = start_us + to_us(sum(orders.service_s[row] for row in stop.orders))
+            end_us = start_us + to_us(math.fsum(orders.service_s[row] for row in stop.orders))
         self._service_us = start_us, end_us
         self.city.clock.schedule(end_us + walk_us, self._end_stop)
 
@@ -360,7 +390,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
             else "failed"
         )
         self._place.leave()
-        weight_kg = sum(orders.weight_kg[row] for row in delivered)
+        weight_kg = math.fsum(orders.weight_kg[row] for row in delivered)
         self.city.announce(
             StopEnded(
                 stop_id=self._stop_id,
@@ -378,7 +408,7 @@ class Van(mesa.Agent):  # type: ignore[misc]
                 parking=self._place.parking,
                 berth_wait_s=self._place.wait_s,
                 weight_kg=weight_kg,
-                volume_m3=sum(orders.volume_m3[row] for row in delivered),
+                volume_m3=math.fsum(orders.volume_m3[row] for row in delivered),
                 orders=len(stop.orders),
                 outcome=outcome,
             )

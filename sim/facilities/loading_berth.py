@@ -30,6 +30,11 @@ class BerthParams(BaseModel, frozen=True, extra="forbid"):
         le=1.0,
         description="Share of stops that double-park when no berth in reach is free [-]",
     )
+    kerb_stopping_share: float = Field(
+        ge=0.0,
+        le=1.0,
+        description="Share of stops on side streets without a berth in reach that find room at the kerb [-]",
+    )
     max_wait_min: float = Field(ge=0.0, le=240.0, description="Longest wait for a berth before double parking [min]")
     blocked_lanes: float = Field(ge=0.0, le=4.0, description="Lanes that a double-parked van takes from its link [-]")
 

@@ -8,6 +8,7 @@ tried once more with the vans that stayed unused.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -479,9 +480,9 @@ def _merge_to_drops(rows: IntArray, orders: pd.DataFrame, shop_link: IntArray) -
                 shop=shop,
                 link=int(shop_link[shop]),
                 orders=tuple(group["row"].tolist()),
-                weight_kg=float(group["weight_kg"].sum()),
-                volume_m3=float(group["volume_m3"].sum()),
-                service_s=float(group["expected_service_s"].sum()),
+                weight_kg=math.fsum(group["weight_kg"]),
+                volume_m3=math.fsum(group["volume_m3"]),
+                service_s=math.fsum(group["expected_service_s"]),
                 earliest_s=earliest_s,
                 latest_s=max(earliest_s, float(group["latest_s"].min())),
             )
