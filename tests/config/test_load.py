@@ -1,0 +1,95 @@
+"""Configurations: every shipped option is valid, scenarios add up, faults are told together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.config import Scenario, add_up, load_scenario
+from sim.errors import ConfigError
+from sim.experiment import run_id_of
+from sim.resources import resource_names, shipped_folder
+
+GROUPS = [path.name for path in sorted(shipped_folder("configs").iterdir()) if path.is_dir()]
+OPTIONS = [
+    (group, name)
+    for group in GROUPS
+    if group not in ("scenario", "experiment")
+    for name in resource_names("configs", group)
+]
+
+
+@pytest.mark.parametrize(("group", "option"), OPTIONS)
+def test_every_option_composes_and_validates(group: str, option: str) -> None:
+    """A broken YAML file cannot be shipped."""
+    assert isinstance(load_scenario("baseline", [f"{group}={option}"]), Scenario)
+
+
+@pytest.mark.parametrize("name", resource_names("configs", "scenario"))
+def test_every_scenario_composes(name: str) -> None:
+    """By its name alone."""
+    assert load_scenario(name).scenario.names == (name,)
+
+
+def test_scenarios_add_up_from_left_to_right() -> None:
+    """peak_ban and electric touch different keys and hold together."""
+    both = load_scenario("peak_ban+electric")
+    assert both.policy == load_scenario("peak_ban").policy
+    assert both.fleet.mix["electric_van"] == 1.0
+    assert both.scenario.names == ("peak_ban", "electric")
+
+
+def test_equal_settings_of_two_scenarios_are_no_contradiction() -> None:
+    """peak_ban and base_2022 set the policy to one value."""
+    assert add_up("peak_ban+base_2022").overrides == ("policy=peak_ban",)
+
+
+def test_a_later_scenario_may_say_that_it_overrides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a user's own configs folder, which goes before the shipped one."""
+    folder = tmp_path / "configs" / "scenario"
+    folder.mkdir(parents=True)
+    text = "description: Mine.\noverrides: [policy=none]\n"
+    (folder / "stubborn.yaml").write_text(text, encoding="utf-8")
+    (folder / "lenient.yaml").write_text(text + "overrides_earlier: [policy]\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="stubborn sets policy=none"):
+        add_up("peak_ban+stubborn")
+    assert add_up("peak_ban+lenient").overrides == ("policy=none",)
+    assert not load_scenario("peak_ban+lenient").policy.rules
+
+
+def test_a_users_own_option_goes_before_the_shipped_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A configs folder in the current directory replaces an option of the same name and adds new ones."""
+    folder = tmp_path / "configs" / "service"
+    folder.mkdir(parents=True)
+    (folder / "default.yaml").write_text("grace_min: 5.0\nfailed_attempt_share: 0.2\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert load_scenario().service.grace_min == 5.0
+
+
+def test_the_command_line_wins_over_the_scenario() -> None:
+    """An override is applied last."""
+    assert not load_scenario("peak_ban", ["policy=none"]).policy.rules
+
+
+def test_all_faults_of_a_configuration_are_told_at_once() -> None:
+    """Three wrong values, three lines."""
+    with pytest.raises(ConfigError) as caught:
+        load_scenario("baseline", ["berths.max_stay_min=-1", "planning.iterations=0", "+service.mood=1"])
+    assert len(caught.value.faults) == 3
+    assert any("service.mood" in fault for fault in caught.value.faults)
+
+
+def test_equal_content_has_an_equal_name() -> None:
+    """Labels, paths and workers do not count; a seed does."""
+    base = load_scenario("peak_ban")
+    same = load_scenario("base_2022", ["paths.results_dir=elsewhere", "run.workers=1"])
+    assert run_id_of(base, 1) == run_id_of(same, 1)
+    assert run_id_of(base, 1) != run_id_of(base, 0)
+    assert run_id_of(base, 1) != run_id_of(load_scenario("baseline"), 1)
+
+
+def test_seed_zero_is_kept() -> None:
+    """It is not taken for a missing seed."""
+    assert load_scenario("baseline", ["seed=0"]).seed == 0

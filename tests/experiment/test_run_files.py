@@ -1,0 +1,83 @@
+"""What a run leaves behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+import sim
+from sim.cli import main
+from sim.config import load_scenario
+from sim.experiment import run_scenario
+from sim.measures import TABLES, conservation_faults, read_tables
+
+OVERRIDES = ["network=grid", "run.workers=1", "planning.iterations=20"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run on the grid."""
+    path = tmp_path_factory.mktemp("run")
+    settings = load_scenario("peak_ban", [*OVERRIDES, f"paths.run_dir={path}", "paths.cache_dir=null"])
+    run_scenario(settings, seed=0)
+    return path
+
+
+def test_every_file_is_there_with_its_schema_and_stamp(folder: Path) -> None:
+    """Also tables without rows; nothing temporary is left."""
+    names = {path.name for path in folder.iterdir()}
+    expected = {f"{name}.parquet" for name in TABLES}
+    assert names == expected | {"manifest.json", "config.yaml", "kpis.json", "rules.json"}
+    for name in TABLES:
+        assert pd.read_parquet(folder / f"{name}.parquet").columns.tolist() == [c.name for c in TABLES[name].columns]
+
+
+def test_manifest_says_where_the_result_comes_from(folder: Path) -> None:
+    """Seed 0, scenario, packages, inputs and times; status complete."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["status"] == "complete"
+    assert manifest["seed"] == 0
+    assert manifest["scenario"] == ["peak_ban"]
+    assert manifest["packages"]["pyvrp"]
+    assert len(manifest["input_sha256"]["network/grid"]) == 64
+    assert manifest["wall_s"] > 0 and manifest["start"] <= manifest["end"]
+
+
+def test_the_config_written_makes_the_same_run(folder: Path) -> None:
+    """config.yaml validates to the scenario that was run."""
+    content = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+    again = sim.config.validate_scenario(content)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert sim.experiment.run_id_of(again, again.seed) == manifest["run_id"]
+
+
+def test_nothing_gets_lost(folder: Path) -> None:
+    """Orders, goods and drives add up."""
+    assert conservation_faults(read_tables(folder)) == []
+
+
+def test_the_python_interface_gives_what_the_file_holds(folder: Path) -> None:
+    """sim.load_scenario, sim.DeliveryModel, run, kpis, as in the README."""
+    scenario = sim.load_scenario("baseline", overrides=["policy=peak_ban", *OVERRIDES, "paths.cache_dir=null"])
+    model = sim.DeliveryModel(scenario, seed=0)
+    model.run()
+    assert model.kpis() == json.loads((folder / "kpis.json").read_text(encoding="utf-8"))
+    with pytest.raises(RuntimeError, match="has been run"):
+        model.run()
+
+
+def test_a_sweep_runs_every_combination(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hydra's -m over scenarios and seeds."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "-m", "scenario=baseline,peak_ban", "seed=1,2", *OVERRIDES, "run.figures=false"]) == 0
+    manifests = [json.loads(path.read_text(encoding="utf-8")) for path in tmp_path.glob("results/runs/*/manifest.json")]
+    assert sorted((m["scenario"][0], m["seed"]) for m in manifests) == [
+        ("baseline", 1),
+        ("baseline", 2),
+        ("peak_ban", 1),
+        ("peak_ban", 2),
+    ]
