@@ -136,7 +136,8 @@ def run_sumo(case: Case, folder: Path) -> Outcome:
     """
     Drive the case's trips.
 
-    The simulation is what SUMO itself counts as such, from the first step on, with all routes read before.
+    SUMO reads its routes in the first step and counts that as simulation; a second run of that step alone tells how
+    long it takes, and is taken off.
 
     Parameters
     ----------
@@ -152,39 +153,42 @@ def run_sumo(case: Case, folder: Path) -> Outcome:
     """
     net = write_network(case, folder)
     routes = write_routes(case, folder / "case.rou.xml")
-    statistics = folder / "statistics.xml"
     command = [
         *(_tool("sumo"), "--mesosim", "--net-file", str(net), "--route-files", str(routes)),
         *("--additional-files", str(folder / "types.add.xml"), "--route-steps", "0"),
         *("--meso-multi-queue", "false", "--meso-junction-control", "false"),
-        *("--time-to-teleport", str(STUCK_TIME_S), "--statistic-output", str(statistics)),
-        *("--duration-log.statistics", "true", "--no-step-log", "true", "--no-warnings", "true"),
+        *("--time-to-teleport", str(STUCK_TIME_S), "--duration-log.statistics", "true"),
+        *("--no-step-log", "true", "--no-warnings", "true", "--statistic-output"),
     ]
+    first, whole = folder / "first_step.xml", folder / "statistics.xml"
+    _run_apart([*command, str(first), "--end", "1"])
     began = time.perf_counter()
-    done = subprocess.run([sys.executable, "-S", "-c", _MEASURE, *command], check=True, capture_output=True, text=True)
-    ended = time.perf_counter()
-    code, peak_kb, message = json.loads(done.stdout)
-    if code != 0:
-        raise RuntimeError(f"sumo: {message.strip()}")
-    return _read_statistics(statistics, ended - began, peak_kb / 1024.0)
-
-
-def _read_statistics(path: Path, wall_s: float, peak_mb: float) -> Outcome:
-    root = ET.parse(path).getroot()
-
-    def number(element: str, name: str) -> float:
-        found = root.find(element)
-        if found is None:
-            raise RuntimeError(f"{path}: no element {element}")
-        return float(found.attrib[name])
-
-    simulation_s = number("performance", "clockDuration")
+    peak_mb = _run_apart([*command, str(whole)])
+    wall_s = time.perf_counter() - began
+    simulation_s = _number(whole, "performance", "clockDuration") - _number(first, "performance", "clockDuration")
     return Outcome(
         simulation_s=simulation_s,
         loading_s=wall_s - simulation_s,
-        mean_travel_s=number("vehicleTripStatistics", "duration") + number("vehicleTripStatistics", "departDelay"),
-        arrived=int(number("vehicleTripStatistics", "count")),
-        forced_moves=int(number("teleports", "total")),
-        end_s=number("performance", "end"),
+        mean_travel_s=_number(whole, "vehicleTripStatistics", "duration")
+        + _number(whole, "vehicleTripStatistics", "departDelay"),
+        arrived=int(_number(whole, "vehicleTripStatistics", "count")),
+        forced_moves=int(_number(whole, "teleports", "total")),
+        end_s=_number(whole, "performance", "end"),
         peak_memory_mb=peak_mb,
     )
+
+
+def _run_apart(command: list[str]) -> float:
+    """Run SUMO and wait; returns the most memory it held [MB]."""
+    done = subprocess.run([sys.executable, "-S", "-c", _MEASURE, *command], check=True, capture_output=True, text=True)
+    code, peak_kb, message = json.loads(done.stdout)
+    if code != 0:
+        raise RuntimeError(f"sumo: {message.strip()}")
+    return float(peak_kb) / 1024.0
+
+
+def _number(path: Path, element: str, name: str) -> float:
+    found = ET.parse(path).getroot().find(element)
+    if found is None:
+        raise RuntimeError(f"{path}: no element {element}")
+    return float(found.attrib[name])
