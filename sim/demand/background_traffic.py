@@ -3,8 +3,8 @@ Cars of a day: traffic zones, a doubly constrained gravity model, an hourly prof
 
 Zones are squares of the city; their productions follow the length of local streets (where people
 live and park), their attractions follow shops and local streets. The gravity model spreads trips by
-free-flow travel time; the hour of departure follows a profile. Trips start and end on a few links
-of each zone, so that an assignment can share one tree among many trips.
+free-flow travel time; the hour of departure follows a profile. Trips start on a few links of each
+zone, so that an assignment can share one tree among many trips, and end on any.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class BackgroundParams(BaseModel, frozen=True, extra="forbid"):
         gt=0.0, le=240.0, description="Travel time over which trip-making falls to 1/e [min]"
     )
     zone_size_m: float = Field(gt=50.0, le=20_000.0, description="Side of a traffic zone [m]")
-    connectors_per_zone: int = Field(ge=1, le=50, description="Links of a zone on which trips start and end [-]")
+    connectors_per_zone: int = Field(ge=1, le=50, description="Links of a zone on which trips start [-]")
     hourly_share: tuple[Share, ...] = Field(
         min_length=24, max_length=24, description="Share of the day's trips by hour of departure [-]"
     )
@@ -83,12 +83,17 @@ class TrafficZones:
     Parameters
     ----------
     connectors
-        Link rows, shape (n_zones, n_connectors).
+        Links on which trips start, shape (n_zones, n_connectors).
+    target_start, target_links
+        Links on which trips end, compressed rows over zones: those of zone `z` are
+        `target_links[target_start[z]:target_start[z + 1]]`.
     productions, attractions
         Weights [-], shape (n_zones,), each adding up to 1.
     """
 
     connectors: LinkArray
+    target_start: IntArray
+    target_links: LinkArray
     productions: FloatArray
     attractions: FloatArray
 
@@ -104,7 +109,7 @@ def traffic_zones(network: RoadNetwork, zone_size_m: float, connectors_per_zone:
     zone_size_m
         Side of a square [m].
     connectors_per_zone
-        Links of each zone that trips use; spread over the local streets of the zone.
+        Links of each zone on which trips start, spread over its local streets; trips end on any of these.
 
     Notes
     -----
@@ -119,18 +124,21 @@ def traffic_zones(network: RoadNetwork, zone_size_m: float, connectors_per_zone:
     n_zones = int(zone.max()) + 1
     is_local = network.links["road_class"].isin(_LOCAL).to_numpy()
     connectors = np.empty((n_zones, connectors_per_zone), dtype=np.int32)
+    targets = []
     for number in range(n_zones):
         rows = np.flatnonzero((zone == number) & is_local)
         if len(rows) == 0:
             rows = np.flatnonzero(zone == number)
         picks = np.linspace(0, len(rows) - 1, connectors_per_zone).round().astype(np.int64)
         connectors[number] = rows[picks]
+        targets.append(rows.astype(np.int32))
     local_m = np.bincount(zone, weights=network.length_m * is_local, minlength=n_zones)
     shop_links = network.places.loc[network.places["kind"] == "shop", "link"].to_numpy()
     shops = np.bincount(zone[shop_links], minlength=n_zones).astype(np.float64)
     lived_in = (local_m + 1.0) / (local_m + 1.0).sum()
     visited = (shops + 1e-9) / (shops + 1e-9).sum()
-    return TrafficZones(connectors, lived_in, (lived_in + visited) / 2.0)
+    start = np.concatenate([[0], np.cumsum([len(rows) for rows in targets])]).astype(np.int64)
+    return TrafficZones(connectors, start, np.concatenate(targets), lived_in, (lived_in + visited) / 2.0)
 
 
 def gravity_matrix(
@@ -251,7 +259,8 @@ def _draw_trips(zones: TrafficZones, matrix: FloatArray, profile: FloatArray, n_
     hours = np.searchsorted(np.cumsum(profile), rng.random(n_trips) * profile.sum(), side="right")
     depart_s = (np.minimum(hours, 23) + rng.random(n_trips)) * SECONDS_PER_HOUR
     origin_link = zones.connectors[origin, rng.integers(n_connectors, size=n_trips)]
-    target_link = zones.connectors[target, rng.integers(n_connectors, size=n_trips)]
+    first, last = zones.target_start[target], zones.target_start[target + 1]
+    target_link = zones.target_links[first + (rng.random(n_trips) * (last - first)).astype(np.int64)]
     depart_us = np.round(depart_s * MICROSECONDS_PER_SECOND).astype(np.int64)
     order = np.argsort(depart_us, kind="stable")
     return TripTable(origin_link[order], target_link[order], depart_us[order])
