@@ -40,6 +40,14 @@ class TripError(InputError):
     """Trips or routes that the traffic engine cannot load."""
 
 
+class DemandError(InputError):
+    """A table of trips between zones or a list of trips that cannot be used."""
+
+
+class CountsError(InputError):
+    """Traffic counts or measured speeds that cannot be used."""
+
+
 class ResultsError(InputError):
     """A run or study folder that is missing, incomplete or of another schema version."""
 

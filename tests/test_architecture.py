@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "sim"
 
-FOUNDATION = {"units", "errors", "clock", "events", "random_streams", "contracts", "resources"}
+FOUNDATION = {"units", "errors", "clock", "events", "random_streams", "contracts", "resources", "user_table"}
 
 _BASE = {"foundation", "network", "energy"}
 _MIDDLE = _BASE | {"demand", "traffic", "policy"}

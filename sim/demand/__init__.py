@@ -8,6 +8,12 @@ that scenarios can be compared order by order.
 
 from __future__ import annotations
 
+from sim.demand.od_table import OD_COLUMNS as OD_COLUMNS
+from sim.demand.od_table import read_od_table as read_od_table
+from sim.demand.od_table import trips_from_od_files as trips_from_od_files
+from sim.demand.od_table import trips_of_od_table as trips_of_od_table
+from sim.demand.od_zones import OdZones as OdZones
+from sim.demand.od_zones import read_od_zones as read_od_zones
 from sim.demand.params import DemandParams as DemandParams
 from sim.demand.shipments import ORDER_COLUMNS as ORDER_COLUMNS
 from sim.demand.shipments import make_orders as make_orders
@@ -21,3 +27,5 @@ from sim.demand.suppliers import orders_per_average_day as orders_per_average_da
 from sim.demand.suppliers import supplier_mix as supplier_mix
 from sim.demand.survey import read_survey as read_survey
 from sim.demand.survey import write_survey_template as write_survey_template
+from sim.demand.trip_table import TRIP_COLUMNS as TRIP_COLUMNS
+from sim.demand.trip_table import read_trip_list as read_trip_list
