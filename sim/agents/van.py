@@ -27,7 +27,7 @@ from sim.events import (
     VanStranded,
 )
 from sim.network.shortest_path import earliest_path, route_clear_of_waits
-from sim.planning.day_plan import PlannedStop, VanTour
+from sim.planning import PlannedStop, VanTour
 from sim.planning.fleet import VehicleTypeParams
 from sim.units import SECONDS_PER_HOUR, to_s, to_us
 

@@ -7,10 +7,10 @@ for each van, and the orders that no tour takes. Knows nothing of what happens o
 
 from sim.planning.day_plan import DayPlan as DayPlan
 from sim.planning.day_plan import DayPlanner as DayPlanner
-from sim.planning.day_plan import PlannedStop as PlannedStop
-from sim.planning.day_plan import PlanningParams as PlanningParams
-from sim.planning.day_plan import PlanningView as PlanningView
-from sim.planning.day_plan import VanTour as VanTour
+from sim.planning.district_problem import PlannedStop as PlannedStop
+from sim.planning.district_problem import PlanningParams as PlanningParams
+from sim.planning.district_problem import PlanningView as PlanningView
+from sim.planning.district_problem import VanTour as VanTour
 from sim.planning.fleet import CarrierSpec as CarrierSpec
 from sim.planning.fleet import FleetParams as FleetParams
 from sim.planning.fleet import VanSpec as VanSpec
