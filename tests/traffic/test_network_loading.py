@@ -184,3 +184,14 @@ def test_a_link_takes_more_forced_vehicles_than_it_has_slots_for() -> None:
     found = load_network(links, trips_on([0, 1], np.arange(12) * 4.0), closed, stuck_time_s=30.0)
     assert found.forced_moves == 11
     assert found.arrival_s.tolist() == (9000.0 + np.arange(12) * 4.0).tolist()
+
+
+def test_of_two_that_wait_without_queues_the_first_to_come_goes_first() -> None:
+    """The link of the later one has the lower number; both wait for a full link that opens at 100 s."""
+    links = road(3, length_m=[500.0, 500.0, 5.0], lanes=[1, 1, 1])
+    links["from_node_id"], links["to_node_id"] = [0, 1, 2], [2, 2, 3]
+    closed = pd.DataFrame({"link_id": [2, 2], "time_s": [0.0, 100.0], "capacity_veh_per_h": [0.0, 900.0]})
+    trips = pd.DataFrame({"trip_id": range(3), "depart_s": [0.0, 5.0, 0.0], "route": [[2], [0, 2], [1, 2]]})
+    arrival_s = load_network(links, trips, closed).arrival_s
+    assert arrival_s[0] == 100.0
+    assert 100.0 < arrival_s[2] < arrival_s[1]
