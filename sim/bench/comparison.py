@@ -17,7 +17,7 @@ from sim.bench.outcome import Outcome
 from sim.bench.peers import PEERS, missing_peer, reason_to_skip
 from sim.bench.report import write_report
 from sim.bench.simulators import OWN, run_apart
-from sim.errors import ConfigError
+from sim.errors import ConfigError, TripError
 
 if TYPE_CHECKING:
     from sim.bench.case import Case
@@ -106,7 +106,11 @@ def run_bench(
             simulators.extend(PEERS[peer])
     table = _kept(out_dir / "bench.csv")
     for name in cases:
-        case = build_case(name)
+        try:
+            case = build_case(name)
+        except TripError as error:
+            say(f"{name}: left out, {error}")
+            continue
         say(
             f"{case.name}: {case.n_links:,} links, {case.traversals:,} traversals, {case.horizon_s:,.0f} s of "
             f"departures, v/c up to {case.max_vc():.2f}"

@@ -19,6 +19,7 @@ from sim.network import RoadNetwork
 from sim.network.path_trees import RouteSet, fastest_routes
 from sim.random_streams import RandomStreams
 from sim.traffic import BinnedTravelTimes
+from sim.traffic.routed_trips import LATEST_DEPARTURE_S
 from sim.units import MICROSECONDS_PER_SECOND, SECONDS_PER_DAY, SECONDS_PER_HOUR
 
 SLICES = 10
@@ -48,7 +49,8 @@ def case_on(network: RoadNetwork, trips: int, seed: int = 1) -> Case:
     Raises
     ------
     TripError
-        If the number of trips is no multiple of `TRIPS_PER_ROUTE`, or too few pairs of links have a way between them.
+        If the number of trips is no multiple of `TRIPS_PER_ROUTE`, if too few pairs of links have a way between
+        them, or if the network does not carry so many trips in ten days.
     """
     if trips < TRIPS_PER_ROUTE or trips % TRIPS_PER_ROUTE:
         raise TripError(f"trips is {trips}, expected a multiple of {TRIPS_PER_ROUTE}")
@@ -57,6 +59,9 @@ def case_on(network: RoadNetwork, trips: int, seed: int = 1) -> Case:
     flat, start = _routes(network, trips // TRIPS_PER_ROUTE, streams.generator("bench.pairs"))
     highest = (np.bincount(flat, minlength=network.n_links) / capacity).max() * TRIPS_PER_ROUTE
     horizon_s = math.ceil(highest * SECONDS_PER_HOUR / HIGHEST_VC)
+    if horizon_s > LATEST_DEPARTURE_S:
+        most = int(trips * LATEST_DEPARTURE_S / horizon_s)
+        raise TripError(f"{network.label}: carries about {most:,} such trips in ten days, expected room for {trips:,}")
     depart_s = streams.generator("bench.departures").integers(0, horizon_s, trips).astype(np.float64)
     return Case(
         name=f"{network.name} {trips:,}",

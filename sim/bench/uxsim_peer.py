@@ -57,6 +57,7 @@ def build_world(case: Case, platoon: int, until_s: float):  # type: ignore[no-un
         show_mode=0,
         tmax=until_s,
         vehicle_logging_timestep_interval=-1,
+        instantaneous_TT_timestep_interval=10**6,
         cpp=True,
     )
     world.exec_simulation(until_t=0)

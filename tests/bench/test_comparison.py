@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.bench import comparison, missed_targets, peers, run_bench
+from sim.bench import comparison, demand, missed_targets, peers, run_bench
 from sim.bench.case import Case
 from sim.bench.comparison import build_case
 from sim.bench.outcome import Outcome, peak_memory_mb
@@ -119,3 +119,15 @@ def test_peak_memory_is_that_of_this_process() -> None:
     held = bytearray(b"x") * 400_000_000
     assert peak_memory_mb() >= before
     assert peak_memory_mb() > len(held) / 2**20
+
+
+def test_a_case_that_the_streets_do_not_carry_is_told_and_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trips that need longer than the engine's ten days (here a minute) are no case; the others go on."""
+    monkeypatch.setattr(demand, "LATEST_DEPARTURE_S", 60.0)
+    said: list[str] = []
+    table = run_bench(["grid6:500"], peers=(), out_dir=tmp_path, say=said.append)
+    assert table.empty
+    assert said[-1].startswith("grid6:500: left out, ")
+    assert "such trips in ten days, expected room for 500" in said[-1]
