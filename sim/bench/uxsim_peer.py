@@ -7,7 +7,7 @@ first time step whatever it is told, and keeps tables of every node by every nod
 the world is still empty. Vehicles are made before links, because a vehicle made later holds a number for every link.
 
 Source: Seo (2025), "UXsim: lightweight mesoscopic traffic flow simulator in pure Python", Journal of Open Source
-Software 10(106), 7617; its C++ mode needs version 1.12 or later.
+Software 10(106), 7617. Read against version 1.15.1, whose C++ mode is `World(cpp=True)`.
 """
 
 from __future__ import annotations
