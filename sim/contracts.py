@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Literal, Protocol, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
@@ -159,6 +160,14 @@ class TrafficEngine(Protocol):
 
     def set_blocked_lanes(self, link: int, lanes: float, *, at_us: int) -> None:
         """Take `lanes` lanes of a link out of service from `at_us` on (0 restores it)."""
+        ...
+
+    def trip_links(self, trip: int) -> tuple[LinkArray, IntArray, IntArray]:
+        """Links that a trip has left behind, with their entry and exit times [us]."""
+        ...
+
+    def link_bins(self) -> pd.DataFrame:
+        """Counts and travel times so far by link and time bin, in the columns of `links.parquet`."""
         ...
 
     @property

@@ -31,7 +31,7 @@ from sim.agents import (
 from sim.agents.van import latest_home_s
 from sim.clock import EventClock
 from sim.config import Scenario
-from sim.contracts import FloatArray, IntArray, LinkArray, LinkClosures, Progress, no_progress
+from sim.contracts import FloatArray, IntArray, LinkArray, LinkClosures, Progress, TrafficEngine, no_progress
 from sim.demand import load_shops, make_orders, orders_per_average_day, supplier_mix
 from sim.demand.shops import stable_number
 from sim.energy import FUELS, Battery, charging_curve_of, consumption_coefficients
@@ -46,7 +46,7 @@ from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProbl
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
 from sim.random_streams import RandomStreams
-from sim.traffic.profile_engine import ProfileEngine
+from sim.traffic import ProfileEngine, QueueEngine
 from sim.traffic.travel_times import BinnedTravelTimes, travel_times_from_speed_ratio
 from sim.units import clock_to_s, to_us
 
@@ -95,7 +95,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._horizon_us = to_us(scenario.horizon_h * 3600.0)
         self._plan: DayPlan | None = None
         self._stop_ids = 0
-        self._blocked_lanes: dict[int, float] = {}
+        self._double_parked: dict[int, int] = {}
         self._has_run = False
         self._tables: RunTables | None = None
 
@@ -122,15 +122,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._type_names = list(scenario.fleet.vehicle_types)
         self._closures = self._compile_rules()
         self.believed_times = self._travel_times()
-        self.engine = ProfileEngine(
-            self.network.length_m,
-            self.believed_times,
-            consumption_coefficients(
-                [(kind.consumption_curve, kind.payload_kg) for kind in scenario.fleet.vehicle_types.values()],
-                scenario.energy,
-            ),
-            [self._closures[name] for name in self._type_names],
-        )
+        self.engine = self._build_engine()
         self.berths: Sequence[Berth] = []
         self.shops: Sequence[Shop] = []
         self.charging_sites: Sequence[ChargerSite] = []
@@ -164,6 +156,24 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             self.network.signal_delay_s,
             np.array(self.settings.traffic.speed_ratio),
         )
+
+    def _build_engine(self) -> TrafficEngine:
+        settings, network = self.settings, self.network
+        types = settings.fleet.vehicle_types
+        consumption = consumption_coefficients(
+            [(kind.consumption_curve, kind.payload_kg) for kind in types.values()], settings.energy
+        )
+        closures = [self._closures[name] for name in self._type_names]
+        if settings.traffic.engine == "queue":
+            return QueueEngine(
+                network.links,
+                consumption=consumption,
+                closures=closures,
+                pcu=[kind.pcu for kind in types.values()],
+                bin_s=_BIN_S,
+                stuck_time_s=settings.traffic.stuck_time_s,
+            )
+        return ProfileEngine(network.length_m, self.believed_times, consumption, closures, _BIN_S)
 
     def plan_day(self) -> DayPlan:
         """The tours of all carriers; planned once, or read from the cache of plans."""
@@ -336,11 +346,13 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         """Links of a finished trip with entry and exit times [us]."""
         return self.engine.trip_links(trip)
 
-    def double_park(self, link: int, lanes: float) -> None:
-        """Take lanes of a link (or give them back when negative) from now on."""
-        blocked = self._blocked_lanes.get(link, 0.0) + lanes
-        self._blocked_lanes[link] = blocked
-        self.engine.set_blocked_lanes(link, blocked, at_us=self.clock.now_us)
+    def double_park(self, link: int, change: int) -> None:
+        """One van more (+1) or less (-1) stands in the second row of a link; they stand behind each other."""
+        vans = self._double_parked.get(link, 0) + change
+        self._double_parked[link] = vans
+        lanes = float(self.network.lanes[link])
+        lost = self.berth_params.blocked_lanes if lanes > 1.0 else self.berth_params.single_lane_loss * lanes
+        self.engine.set_blocked_lanes(link, min(lost, lanes) if vans else 0.0, at_us=self.clock.now_us)
 
     # -- what it leaves behind ----------------------------------------------------------------
 
@@ -349,7 +361,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         if self._tables is None:
             self.recorder.set_vans(self._van_table())
             self.recorder.set_orders(self._order_rows())
-            self.recorder.set_links(self.engine.link_bins(_BIN_S, self.settings.horizon_h * 3600.0))
+            self.recorder.set_links(self.engine.link_bins().drop(columns="blocked_s"))
             tables = self.recorder.tables()
             tables["costs"] = cost_rows(cost_table(tables, self.kpi_context()))
             self._tables = tables

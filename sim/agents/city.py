@@ -98,6 +98,6 @@ class City(Protocol):
         """Links of a finished trip with entry and exit times [us]."""
         ...
 
-    def double_park(self, link: int, lanes: float) -> None:
-        """Take lanes of a link (or give them back when negative) from now on."""
+    def double_park(self, link: int, change: int) -> None:
+        """One van more (+1) or less (-1) stands in the second row of a link."""
         ...

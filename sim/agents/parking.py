@@ -151,7 +151,7 @@ class ParkingPlace:
 
     def _double_park(self) -> None:
         self._blocks_link = self._van.link
-        self._city.double_park(self._blocks_link, self._city.berth_params.blocked_lanes)
+        self._city.double_park(self._blocks_link, +1)
         self._stand("double")
 
     def _stand(self, parking: Parking) -> None:
@@ -165,5 +165,5 @@ class ParkingPlace:
         if self._berth is not None:
             self._berth.leave(self._van.van_id, now_us)
         if self._blocks_link is not None:
-            self._city.double_park(self._blocks_link, -self._city.berth_params.blocked_lanes)
+            self._city.double_park(self._blocks_link, -1)
             self._city.announce(LinkBlocked(self._blocks_link, to_s(self.parked_us), to_s(now_us)))

@@ -36,7 +36,14 @@ class BerthParams(BaseModel, frozen=True, extra="forbid"):
         description="Share of stops on side streets without a berth in reach that find room at the kerb [-]",
     )
     max_wait_min: float = Field(ge=0.0, le=240.0, description="Longest wait for a berth before double parking [min]")
-    blocked_lanes: float = Field(ge=0.0, le=4.0, description="Lanes that a double-parked van takes from its link [-]")
+    blocked_lanes: float = Field(
+        ge=0.0, le=4.0, description="Lanes that double-parked vans take from a link of several lanes [-]"
+    )
+    single_lane_loss: float = Field(
+        ge=0.0,
+        lt=1.0,
+        description="Share of its capacity that a link of one lane loses to them, others passing in gaps [-]",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,13 @@ SpeedRatio = Annotated[float, Field(gt=0.0, le=1.5)]
 class TrafficParams(BaseModel, frozen=True, extra="forbid"):
     """The engine that moves the vans, and its speeds."""
 
-    engine: Literal["profile"] = Field(description="profile: every link takes the time that its hour says")
+    engine: Literal["profile", "queue"] = Field(
+        description="profile: every link takes the time that its hour says; "
+        "queue: vans are followed through the queues of links, and a blocked lane holds up those behind"
+    )
+    stuck_time_s: float = Field(
+        gt=0.0, description="Queue engine: a vehicle that stands longer at a stop line is forced on [s]"
+    )
     speed_ratio: tuple[SpeedRatio, ...] = Field(
         min_length=1,
         max_length=1440,

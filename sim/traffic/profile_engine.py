@@ -41,6 +41,8 @@ class ProfileEngine:
         Packed consumption coefficients of the vehicle classes.
     closures
         When links are closed, one entry a vehicle class.
+    bin_s
+        Width of the bins of counts [s].
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class ProfileEngine:
         times: TravelTimes,
         consumption: FloatArray,
         closures: Sequence[LinkClosures],
+        bin_s: float = 900.0,
     ) -> None:
         self._length_m = length_m
         self._times = times
         self._consumption = consumption
         self._closures = closures
+        self._bin_s = bin_s
         self._now_us = 0
         self._due: list[tuple[int, int, int]] = []
         self._arrivals: list[Arrival] = []
@@ -135,26 +139,15 @@ class ProfileEngine:
         """Links of a trip with their entry and exit times [us]."""
         return self._traces[trip]
 
-    def link_bins(self, bin_s: float, horizon_s: float) -> pd.DataFrame:
-        """
-        Counts and mean travel times of the vans by link and time bin, as in the result tables.
-
-        Parameters
-        ----------
-        bin_s
-            Width of a bin [s].
-        horizon_s
-            End of the last bin [s]; later traversals are left out.
-        """
+    def link_bins(self) -> pd.DataFrame:
+        """Counts and mean travel times of the vans by link and time bin, as in the result tables."""
         if self._traces:
             link = np.concatenate([trace[0] for trace in self._traces]).astype(np.int64)
             enter_us = np.concatenate([trace[1] for trace in self._traces])
             exit_us = np.concatenate([trace[2] for trace in self._traces])
         else:
             link = enter_us = exit_us = np.zeros(0, dtype=np.int64)
-        bin_us = round(bin_s * MICROSECONDS_PER_SECOND)
-        inside = exit_us < round(horizon_s * MICROSECONDS_PER_SECOND)
-        link, enter_us, exit_us = link[inside], enter_us[inside], exit_us[inside]
+        bin_us = round(self._bin_s * MICROSECONDS_PER_SECOND)
         entered = pd.DataFrame({"link_id": link, "time_bin": enter_us // bin_us, "inflow_veh": 1.0})
         left = pd.DataFrame(
             {

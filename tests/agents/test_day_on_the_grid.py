@@ -65,6 +65,16 @@ def test_free_flow_has_no_delay() -> None:
     assert tables["trips"]["delay_s"].abs().max() < 1e-4
 
 
+def test_double_parked_vans_slow_down_those_behind_in_the_queue_engine() -> None:
+    """With lanes given back, drives of the same vans are no slower on the whole."""
+    few = ["traffic=queue", "berths.spaces_per_shop=0.0", "berths.kerb_stopping_share=0.0"]
+    _, blocked = _day(*few, "berths.blocked_lanes=2.0", "berths.single_lane_loss=0.99")
+    _, free = _day(*few, "berths.blocked_lanes=0.0", "berths.single_lane_loss=0.0")
+    assert (blocked["stops"]["parking"] == "double").sum() > 50
+    delay_s = [tables["trips"]["delay_s"].sum() for tables in (free, blocked)]
+    assert delay_s[0] < delay_s[1]
+
+
 def test_exempting_everyone_equals_no_rule() -> None:
     """Table by table."""
     exempt = "policy.rules.light_vans_at_peak.exempt.powertrain=[diesel,petrol,bev,phev]"

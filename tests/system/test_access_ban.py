@@ -56,6 +56,14 @@ def test_peak_ban_empties_the_centre_of_fuel_vans_and_still_delivers(run_dir: Ru
     assert kpis["orders_delivered"]["value"] >= 0.98 * kpis["orders_total"]["value"]
 
 
+def test_no_van_enters_a_closed_link_in_the_queue_engine(run_dir: RunMaker) -> None:
+    """Where traffic decides when a van reaches the zone, it is held at the border."""
+    banned = run_dir("scenario=peak_ban", "network=helsinki", "traffic=queue", "seed=1")
+    assert len(_closed_entries(banned, rules=banned)) == 0
+    kpis = json.loads((banned / "kpis.json").read_text(encoding="utf-8"))
+    assert kpis["orders_delivered"]["value"] >= 0.98 * kpis["orders_total"]["value"]
+
+
 def test_electric_vans_still_enter_the_closed_centre(run_dir: RunMaker) -> None:
     """The exemption is used: battery vans enter links of the zone in the closed hours."""
     banned = run_dir("scenario=peak_ban", "network=helsinki", "seed=1")
