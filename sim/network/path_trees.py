@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from sim.contracts import FOREVER_US, IntArray, LinkArray, TravelTimes
 from sim.network.shortest_path import LinkGraph, _pop, _push
@@ -237,3 +238,31 @@ def _in_trip_order(flat: LinkArray, lengths: IntArray, cost_us: IntArray, order:
     start = np.concatenate([[0], np.cumsum(own_length)]).astype(np.int64)
     source = np.repeat(sorted_start[position] - start[:-1], own_length) + np.arange(start[-1])
     return RouteSet(flat[source], start), own_cost
+
+
+def without_turning_back(graph: LinkGraph, routes: RouteSet) -> RouteSet:
+    """
+    Routes that neither begin nor end with a turn into the other side of their own street.
+
+    A car parked on a street may leave it either way and park on either side: where the second link of a
+    route leads straight back over the first, the first is left out, and so is the last where it leads
+    straight back over the one before.
+    """
+    start, end = routes.start[:-1], routes.start[1:]
+    length = end - start
+    links = routes.links
+
+    def leads_back(first: IntArray, has_pair: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        one, two = links[np.where(has_pair, first, 0)], links[np.where(has_pair, first + 1, 0)]
+        is_back = (graph.from_node[one] == graph.to_node[two]) & (graph.to_node[one] == graph.from_node[two])
+        return np.asarray(is_back & has_pair)
+
+    if len(links) == 0:
+        return routes
+    drops_first = leads_back(start, length >= 2)
+    drops_last = leads_back(end - 2, length - drops_first >= 2)
+    keep = np.ones(len(links), dtype=np.bool_)
+    keep[start[drops_first]] = False
+    keep[end[drops_last] - 1] = False
+    kept = length - drops_first - drops_last
+    return RouteSet(links[keep], np.concatenate([[0], np.cumsum(kept)]).astype(np.int64))

@@ -13,7 +13,7 @@ against published static equilibria.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -27,7 +27,7 @@ from sim.contracts import (
     TravelTimes,
     no_progress,
 )
-from sim.network.path_trees import RouteSet, fastest_routes
+from sim.network.path_trees import RouteSet, fastest_routes, without_turning_back
 from sim.network.shortest_path import LinkGraph
 from sim.random_streams import KeyedStream
 
@@ -67,11 +67,14 @@ class Assignment:
         Travel times that the routes lead to.
     gaps
         Relative gap by iteration [-].
+    iteration
+        Number of the iteration that these routes are from, from 0.
     """
 
     routes: RouteSet
     times: TravelTimes
     gaps: tuple[float, ...]
+    iteration: int
 
 
 @njit(cache=True)
@@ -102,6 +105,9 @@ def assign(
     choice: KeyedStream,
     threads: int = 1,
     progress: Progress = no_progress,
+    may_turn_back: bool = True,
+    first_routes: RouteSet | None = None,
+    is_sound: Callable[[], bool] = lambda: True,
 ) -> Assignment:
     """
     Routes near dynamic user equilibrium.
@@ -124,6 +130,17 @@ def assign(
         Threads of the route search; change no result.
     progress
         Told after each iteration.
+    may_turn_back
+        Whether routes may begin and end with a turn into the other side of their own street.
+    first_routes
+        Routes to begin with; None for those that are fastest on `first_times`.
+    is_sound
+        Asked after each loading whether it may be the last; a gridlocked one may not.
+
+    Returns
+    -------
+    Assignment
+        The iteration with the smallest gap, of the sound ones if there are any.
 
     Notes
     -----
@@ -140,27 +157,33 @@ def assign(
             depart_us=trips.depart_us,
             threads=threads,
         )
-        return found
+        return found if may_turn_back else without_turning_back(graph, found)
 
     number = np.arange(len(trips.depart_us))
-    routes = search(first_times)
+    routes = search(first_times) if first_routes is None else first_routes
     times = evaluate(routes)
     gaps: list[float] = []
+    best: Assignment | None = None
+    best_rank = (True, np.inf)
     step = params.first_step
     for iteration in range(params.max_iterations):
         fastest = search(times)
         cost = route_costs_us(routes, times, trips.depart_us).astype(np.float64)
-        best = np.minimum(route_costs_us(fastest, times, trips.depart_us), cost)
-        gaps.append(float((cost - best).sum() / best.sum()) if best.sum() > 0.0 else 0.0)
-        progress("assigning car traffic", iteration + 1, params.max_iterations)
-        if gaps[-1] <= params.relative_gap or iteration + 1 == params.max_iterations:
+        least = np.minimum(route_costs_us(fastest, times, trips.depart_us), cost)
+        gaps.append(float((cost - least).sum() / least.sum()) if least.sum() > 0.0 else 0.0)
+        rank = (not is_sound(), gaps[-1])
+        if best is None or rank < best_rank:
+            best, best_rank = Assignment(routes, times, (), iteration), rank
+        progress(f"assigning car traffic, relative gap {gaps[-1]:.1%}", iteration + 1, params.max_iterations)
+        if rank <= (False, params.relative_gap) or iteration + 1 == params.max_iterations:
             break
         step = _next_step(step, gaps)
-        gain = np.divide(cost - best, cost, out=np.zeros_like(cost), where=cost > 0.0)
+        gain = np.divide(cost - least, cost, out=np.zeros_like(cost), where=cost > 0.0)
         moves = choice.uniform(number, iteration) < step * gain
         routes = _merge(routes, fastest, moves)
         times = evaluate(routes)
-    return Assignment(routes, times, tuple(gaps))
+    assert best is not None  # max_iterations is at least 1
+    return replace(best, gaps=tuple(gaps))
 
 
 def _next_step(step: float, gaps: list[float]) -> float:
