@@ -1,5 +1,5 @@
 """
-The command line: `sim run`, `sim network`, `sim demand`, `sim bench`.
+The command line: `sim run`, `sim network`, `sim demand`, `sim traffic`, `sim bench`.
 
 Exit codes: 0 done; 1 ran but the answer is no; 2 the input is wrong, with one line for each fault.
 """
@@ -129,6 +129,28 @@ def demand_template(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def traffic_compare(arguments: argparse.Namespace) -> int:
+    """`sim traffic compare`: counts and speeds measured on the street beside those of a run."""
+    from sim.measures import compare_run_with_counts
+    from sim.view import draw_counts_comparison, print_table, summary_table, worst_counts
+
+    comparison = compare_run_with_counts(arguments.run, arguments.counts)
+    folder = Path(arguments.out) if arguments.out else Path(arguments.run)
+    folder.mkdir(parents=True, exist_ok=True)
+    comparison.table.to_csv(folder / "counts_comparison.csv", index=False, float_format="%.6g")
+    caption = f"{Path(arguments.counts).name} against run {Path(arguments.run).resolve().name}"
+    figure = draw_counts_comparison(comparison, folder / "figures" / "counts_comparison.png", caption=caption)
+    print_table(summary_table(comparison), title=caption)
+    if comparison.share_good is not None:
+        print_table(worst_counts(comparison), title="largest GEH")
+    print(f"files: {folder / 'counts_comparison.csv'}, {figure}")
+    share = comparison.share_good or 0.0
+    if arguments.min_share is None or share >= arguments.min_share:
+        return DONE
+    print(f"missed: {share:.1%} of the counts have a GEH below 5, wanted {arguments.min_share:.1%}")
+    return ANSWER_IS_NO
+
+
 def bench(arguments: argparse.Namespace) -> int:
     """`sim bench`: this engine beside other simulators on the same trips."""
     from sim.bench import missed_targets, run_from
@@ -188,8 +210,26 @@ def _parser() -> argparse.ArgumentParser:
     demand = commands.add_parser("demand", help="Demand tables.").add_subparsers(metavar="COMMAND", required=True)
     command = add(demand, "template", demand_template, "Write an empty survey table with its schema.")
     command.add_argument("out", nargs="?", default="survey.csv", help="file to write (default: survey.csv)")
+    traffic = commands.add_parser("traffic", help="Car traffic.").add_subparsers(metavar="COMMAND", required=True)
+    _add_traffic_compare(
+        add(traffic, "compare", traffic_compare, "Hold counts and speeds measured on the street against a run.")
+    )
     _add_bench(add(commands, "bench", bench, "Run the traffic engine beside other simulators on the same trips."))
     return parser
+
+
+def _add_traffic_compare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run", help="folder of a run, such as results/runs/RUN_ID")
+    command.add_argument("counts", help="CSV or Parquet with link_id, hour and count_veh, speed_kph or both")
+    command.add_argument("--min-share", type=_share, help="exit with 1 unless this share of the counts has GEH below 5")
+    command.add_argument("--out", metavar="DIR", help="where the files go (default: the folder of the run)")
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0.0 <= share <= 1.0:
+        raise argparse.ArgumentTypeError(f"expected a share from 0 to 1, found {text}")
+    return share
 
 
 def _add_bench(command: argparse.ArgumentParser) -> None:

@@ -32,3 +32,10 @@ from sim.measures.tables import read_table as read_table
 from sim.measures.tables import read_tables as read_tables
 from sim.measures.tables import write_network_links as write_network_links
 from sim.measures.tables import write_tables as write_tables
+from sim.measures.traffic_counts import COUNT_COLUMNS as COUNT_COLUMNS
+from sim.measures.traffic_counts import CountsComparison as CountsComparison
+from sim.measures.traffic_counts import compare_counts as compare_counts
+from sim.measures.traffic_counts import compare_run_with_counts as compare_run_with_counts
+from sim.measures.traffic_counts import geh as geh
+from sim.measures.traffic_counts import model_by_hour as model_by_hour
+from sim.measures.traffic_counts import read_counts as read_counts
