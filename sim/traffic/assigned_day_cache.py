@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,12 @@ def write_assigned_day(day: AssignedDay, file: Path, key: str) -> None:
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=_LIGHTLY) as archive:
             for name, array in {**arrays, "digest": _digest(arrays, key)}.items():
                 content = io.BytesIO()
-                np.save(content, array, allow_pickle=False)
+                np.save(content, np.asarray(array), allow_pickle=False)
                 archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getbuffer(), zipfile.ZIP_DEFLATED, _LIGHTLY)
         temporary.replace(file)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def read_assigned_day(file: Path, key: str) -> AssignedDay | None:
