@@ -128,7 +128,8 @@ def _kept(path: Path) -> pd.DataFrame:
 
 def _rows(case: Case, simulators: Sequence[str], repeats: int, say: Callable[[str], None]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
-    own_s = until_s = float("nan")
+    own: Outcome | None = None
+    until_s = float("nan")
     with tempfile.TemporaryDirectory(prefix="bench_case_") as folder:
         file = Path(folder) / "case.npz"
         case.save(file)
@@ -142,11 +143,12 @@ def _rows(case: Case, simulators: Sequence[str], repeats: int, say: Callable[[st
                 rows.append(_about(case) | {"simulator": simulator, "note": note})
                 continue
             if simulator == OWN:
-                own_s, until_s = outcome.simulation_s, outcome.end_s + SLACK_S
-            rows.append(_row(case, simulator, outcome, own_s))
+                own, until_s = outcome, outcome.end_s + SLACK_S
+            assert own is not None
+            rows.append(_row(case, simulator, outcome, own))
             say(
                 f"  {simulator}: {outcome.simulation_s:.3f} s, mean travel time {outcome.mean_travel_s:.2f} s, "
-                f"{outcome.peak_memory_mb:,.0f} MB, {outcome.simulation_s / own_s:.1f} times ours"
+                f"{outcome.peak_memory_mb:,.0f} MB, {outcome.simulation_s / own.simulation_s:.1f} times ours"
             )
     return rows
 
@@ -159,7 +161,8 @@ def _fastest(file: Path, simulator: str, until_s: float, repeats: int) -> Outcom
         if simulator == OWN:
             raise
         return " ".join(str(error).split())
-    return min(runs, key=lambda run: run.simulation_s)
+    fastest = min(runs, key=lambda run: run.simulation_s)
+    return dataclasses.replace(fastest, cpu_s=min(run.cpu_s for run in runs))
 
 
 def _about(case: Case) -> dict[str, object]:
@@ -177,7 +180,7 @@ def _about(case: Case) -> dict[str, object]:
     }
 
 
-def _row(case: Case, simulator: str, outcome: Outcome, own_s: float) -> dict[str, object]:
+def _row(case: Case, simulator: str, outcome: Outcome, own: Outcome) -> dict[str, object]:
     measures = dataclasses.asdict(outcome)
     del measures["end_s"]
     return (
@@ -187,7 +190,8 @@ def _row(case: Case, simulator: str, outcome: Outcome, own_s: float) -> dict[str
         | {
             "mean_delay_s": round(outcome.mean_travel_s - case.free_mean_s(), 4),
             "traversals_per_s": round(case.traversals / max(outcome.simulation_s, 1e-9)),
-            "ratio": round(outcome.simulation_s / own_s, 3),
+            "ratio": round(outcome.simulation_s / own.simulation_s, 3),
+            "cpu_ratio": round(outcome.cpu_s / own.cpu_s, 3),
             "note": "",
         }
     )

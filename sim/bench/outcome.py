@@ -19,6 +19,8 @@ class Outcome:
     ----------
     simulation_s
         Wall time from the first vehicle to the last, link outputs included [s].
+    cpu_s
+        Processor time of the same [s]: what wall time is when nobody else uses the machine.
     loading_s
         Wall time to read and prepare links and trips [s].
     mean_travel_s
@@ -34,6 +36,7 @@ class Outcome:
     """
 
     simulation_s: float
+    cpu_s: float
     loading_s: float
     mean_travel_s: float
     arrived: int

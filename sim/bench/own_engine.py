@@ -26,10 +26,11 @@ def run_own(case: Case) -> Outcome:
     with _Stopwatch(network_loading) as watch:
         began = time.perf_counter()
         result = load_network(links, trips)
-        ended = time.perf_counter()
+        ended, ended_cpu = time.perf_counter(), time.process_time()
     travel_s = result.arrival_s - case.depart_s
     return Outcome(
         simulation_s=ended - watch.began,
+        cpu_s=ended_cpu - watch.began_cpu,
         loading_s=watch.began - began,
         mean_travel_s=float(np.nanmean(travel_s)),
         arrived=int(np.isfinite(travel_s).sum()),
@@ -49,14 +50,14 @@ class _Stopwatch:
     def __init__(self, module: ModuleType) -> None:
         self._module = module
         self._engine = module.LinkTransmission
-        self.began = 0.0
+        self.began = self.began_cpu = 0.0
 
     def __enter__(self) -> _Stopwatch:
         watch, engine = self, self._engine
 
         class Timed(engine):  # type: ignore[misc,valid-type]
             def __init__(self, *arguments: object, **named: object) -> None:
-                watch.began = time.perf_counter()
+                watch.began, watch.began_cpu = time.perf_counter(), time.process_time()
                 super().__init__(*arguments, **named)
 
         self._module.LinkTransmission = Timed  # type: ignore[attr-defined]

@@ -42,10 +42,10 @@ def write_report(table: pd.DataFrame, out_dir: Path) -> None:
 def markdown(table: pd.DataFrame) -> str:
     """The table in Markdown, headed by machine and releases, in order of network and trips."""
     head = (
-        "| case | links | v/c | simulator | simulation s | loading s | traversals/s | times ours "
-        "| mean travel s | mean delay s | arrived | forced | peak MB |"
+        "| case | links | v/c | simulator | wall s | processor s | loading s | traversals/s "
+        "| times ours, wall | processor | mean travel s | mean delay s | arrived | forced | peak MB |"
     )
-    lines = [f"{machine()}; {versions()}.", "", head, "|---|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"]
+    lines = [f"{machine()}; {versions()}.", "", head, "|---|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"]
     ordered = table.sort_values(["links", "network", "trips"], kind="stable")
     lines += [_line({str(name): value for name, value in row.items()}) for row in ordered.to_dict("records")]
     return "\n".join(lines) + "\n"
@@ -54,11 +54,13 @@ def markdown(table: pd.DataFrame) -> str:
 def _line(row: dict[str, Any]) -> str:
     about = f"| {row['case']} | {row['links']:,} | {row['max_vc']:.2f} | {row['simulator']} |"
     if pd.isna(row.get("simulation_s")):
-        return f"{about} {row['note']} | | | | | | | | |"
+        return f"{about} {row['note']} | | | | | | | | | | |"
     share = row["arrived"] / row["trips"]
+    rate = row["traversals_per_s"] / 1e6
     return (
-        f"{about} {row['simulation_s']:.3f} | {row['loading_s']:.2f} | {row['traversals_per_s'] / 1e6:.2f} M "
-        f"| {row['ratio']:.1f} | {row['mean_travel_s']:.1f} | {row['mean_delay_s']:.1f} | {share:.1%} "
+        f"{about} {row['simulation_s']:.3f} | {row['cpu_s']:.3f} | {row['loading_s']:.2f} | {rate:.2f} M "
+        f"| {row['ratio']:.1f} | {row['cpu_ratio']:.1f} "
+        f"| {row['mean_travel_s']:.1f} | {row['mean_delay_s']:.1f} | {share:.1%} "
         f"| {row['forced_moves']:.0f} | {row['peak_memory_mb']:.0f} |"
     )
 

@@ -31,12 +31,15 @@ from sim.units import SECONDS_PER_HOUR
 
 STUCK_TIME_S = 300
 BIN_S = 900
+CLOCK_STEP_S = 0.01
+"""SUMO tells its time in hundredths of a second."""
 
 _MEASURE = (
     "import json, resource, subprocess, sys\n"
     "done = subprocess.run(sys.argv[1:], capture_output=True, text=True)\n"
-    "peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n"
-    "print(json.dumps([done.returncode, peak, done.stderr[-2000:]]))\n"
+    "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
+    "cpu = used.ru_utime + used.ru_stime\n"
+    "print(json.dumps([done.returncode, used.ru_maxrss, cpu, done.stderr[-2000:]]))\n"
 )
 """A small process in between, whose own memory is not counted into that of SUMO."""
 
@@ -161,13 +164,14 @@ def run_sumo(case: Case, folder: Path) -> Outcome:
         *("--no-step-log", "true", "--no-warnings", "true", "--statistic-output"),
     ]
     first, whole = folder / "first_step.xml", folder / "statistics.xml"
-    _run_apart([*command, str(first), "--end", "1"])
+    _, first_cpu_s = _run_apart([*command, str(first), "--end", "1"])
     began = time.perf_counter()
-    peak_mb = _run_apart([*command, str(whole)])
+    peak_mb, cpu_s = _run_apart([*command, str(whole)])
     wall_s = time.perf_counter() - began
     simulation_s = _number(whole, "performance", "clockDuration") - _number(first, "performance", "clockDuration")
     return Outcome(
-        simulation_s=simulation_s,
+        simulation_s=max(simulation_s, CLOCK_STEP_S),
+        cpu_s=max(cpu_s - first_cpu_s, 0.0),
         loading_s=wall_s - simulation_s,
         mean_travel_s=_number(whole, "vehicleTripStatistics", "duration")
         + _number(whole, "vehicleTripStatistics", "departDelay"),
@@ -178,13 +182,13 @@ def run_sumo(case: Case, folder: Path) -> Outcome:
     )
 
 
-def _run_apart(command: list[str]) -> float:
-    """Run SUMO and wait; returns the most memory it held [MB]."""
+def _run_apart(command: list[str]) -> tuple[float, float]:
+    """Run SUMO and wait; returns the most memory it held [MB] and its processor time [s]."""
     done = subprocess.run([sys.executable, "-S", "-c", _MEASURE, *command], check=True, capture_output=True, text=True)
-    code, peak_kb, message = json.loads(done.stdout)
+    code, peak_kb, cpu_s, message = json.loads(done.stdout)
     if code != 0:
         raise RuntimeError(f"sumo: {message.strip()}")
-    return float(peak_kb) / 1024.0
+    return float(peak_kb) / 1024.0, float(cpu_s)
 
 
 def _number(path: Path, element: str, name: str) -> float:

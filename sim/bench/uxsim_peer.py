@@ -111,13 +111,14 @@ def run_uxsim(case: Case, platoon: int, until_s: float) -> Outcome:
     step_s = platoon * REACTION_TIME_S
     until_s = (math.ceil(until_s / step_s) + 2) * step_s
     world, vehicles, depart_s = build_world(case, platoon, until_s)
-    loaded = time.perf_counter()
+    loaded, loaded_cpu = time.perf_counter(), time.process_time()
     world.exec_simulation(until_t=until_s - 2.0 * step_s)
-    ended = time.perf_counter()
+    ended, ended_cpu = time.perf_counter(), time.process_time()
     travel_s = np.array([vehicle.travel_time for vehicle in vehicles], dtype=np.float64)
     has_arrived = np.array([vehicle.state == "end" for vehicle in vehicles]) & (travel_s >= 0.0)
     return Outcome(
         simulation_s=ended - loaded,
+        cpu_s=ended_cpu - loaded_cpu,
         loading_s=loaded - began,
         mean_travel_s=float(travel_s[has_arrived].mean()),
         arrived=int(has_arrived.sum()) * platoon,

@@ -93,4 +93,5 @@ def test_total_delay_at_the_bottleneck_is_that_of_theory() -> None:
     assert outcome.mean_travel_s == pytest.approx(EXACT_MEAN_S, rel=0.005)
     assert (outcome.arrived, outcome.forced_moves) == (700, 0)
     assert outcome.simulation_s > 0.0
+    assert outcome.cpu_s > 0.0
     assert outcome.loading_s > 0.0
