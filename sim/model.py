@@ -33,6 +33,7 @@ from sim.clock import EventClock
 from sim.config import Scenario
 from sim.contracts import FloatArray, IntArray, LinkArray, LinkClosures, Progress, TrafficEngine, no_progress
 from sim.demand import load_shops, make_orders, orders_per_average_day, supplier_mix
+from sim.demand.background_traffic import gravity_trips
 from sim.demand.shops import stable_number
 from sim.energy import FUELS, Battery, charging_curve_of, consumption_coefficients
 from sim.errors import NetworkError
@@ -46,7 +47,7 @@ from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProbl
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
 from sim.random_streams import RandomStreams
-from sim.traffic import ProfileEngine, QueueEngine
+from sim.traffic import AssignedDay, ProfileEngine, QueueEngine, assigned_day, links_for_sample
 from sim.traffic.travel_times import BinnedTravelTimes, travel_times_from_speed_ratio
 from sim.units import clock_to_s, to_us
 
@@ -150,11 +151,36 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         return closures
 
     def _travel_times(self) -> BinnedTravelTimes:
+        self._cars = self._assign_cars()
+        if self._cars is not None:
+            return self._cars.times
         return travel_times_from_speed_ratio(
             self.network.length_m,
             self.network.free_speed_mps,
             self.network.signal_delay_s,
             np.array(self.settings.traffic.speed_ratio),
+        )
+
+    def _assign_cars(self) -> AssignedDay | None:
+        """The cars of the day on their routes, from the cache if they have been assigned before."""
+        traffic, cache_dir = self.settings.traffic, self.settings.paths.cache_dir
+        if traffic.background is None or traffic.assignment is None:
+            return None
+        trips = gravity_trips(
+            self.network,
+            traffic.background,
+            free_flow_us=np.round(self.network.free_flow_time_s * 1e6).astype(np.int64),
+            sample=traffic.sample,
+        )
+        return assigned_day(
+            self.network,
+            trips,
+            traffic.assignment,
+            cache_dir=Path(cache_dir) if cache_dir else None,
+            seed=traffic.background.seed,
+            sample=traffic.sample,
+            threads=self.settings.run.workers or os.cpu_count() or 1,
+            progress=self._progress,
         )
 
     def _build_engine(self) -> TrafficEngine:
@@ -165,11 +191,13 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         )
         closures = [self._closures[name] for name in self._type_names]
         if settings.traffic.engine == "queue":
+            sample = settings.traffic.sample if self._cars is not None else 1.0
             return QueueEngine(
-                network.links,
+                links_for_sample(network.links, sample),
+                cars=self._cars.trips if self._cars is not None else None,
                 consumption=consumption,
                 closures=closures,
-                pcu=[kind.pcu for kind in types.values()],
+                pcu=[kind.pcu * sample for kind in types.values()],
                 bin_s=_BIN_S,
                 stuck_time_s=settings.traffic.stuck_time_s,
             )
@@ -350,9 +378,10 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         """One van more (+1) or less (-1) stands in the second row of a link; they stand behind each other."""
         vans = self._double_parked.get(link, 0) + change
         self._double_parked[link] = vans
+        sample = self._cars.sample if self._cars is not None else 1.0
         lanes = float(self.network.lanes[link])
         lost = self.berth_params.blocked_lanes if lanes > 1.0 else self.berth_params.single_lane_loss * lanes
-        self.engine.set_blocked_lanes(link, min(lost, lanes) if vans else 0.0, at_us=self.clock.now_us)
+        self.engine.set_blocked_lanes(link, min(lost, lanes) * sample if vans else 0.0, at_us=self.clock.now_us)
 
     # -- what it leaves behind ----------------------------------------------------------------
 
@@ -361,7 +390,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         if self._tables is None:
             self.recorder.set_vans(self._van_table())
             self.recorder.set_orders(self._order_rows())
-            self.recorder.set_links(self.engine.link_bins().drop(columns="blocked_s"))
+            self.recorder.set_links(self._link_bins())
             tables = self.recorder.tables()
             tables["costs"] = cost_rows(cost_table(tables, self.kpi_context()))
             self._tables = tables
@@ -392,6 +421,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             berth_until_s=clock_to_s(fleet.shift_end),
             day_from_s=clock_to_s(fleet.shift_start),
             day_until_s=clock_to_s(fleet.shift_end),
+            has_cars=self._cars is not None,
             link_length_m=self.network.length_m,
             link_free_flow_s=self.network.free_flow_time_s,
         )
@@ -412,6 +442,10 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         if self._plan is not None and self._plan.unplanned:
             share = len(self._plan.unplanned) / len(self.order_table)
             found.append(f"{len(self._plan.unplanned)} orders ({share:.1%}) fitted on no tour")
+        if isinstance(self.engine, QueueEngine) and self.engine.forced_moves:
+            found.append(f"{self.engine.forced_moves} vehicles stood for too long and were forced on: the streets jam")
+        if self._cars is not None and self._cars.arrived_share < 0.99:
+            found.append(f"{1.0 - self._cars.arrived_share:.1%} of the cars did not arrive in the assignment")
         return tuple(found)
 
     def input_sha256(self) -> dict[str, str]:
@@ -421,6 +455,15 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         if survey is not None:
             inputs[survey] = hashlib.sha256(Path(survey).read_bytes()).hexdigest()
         return inputs
+
+    def _link_bins(self) -> pd.DataFrame:
+        """Counts by link and bin; of a sample of the cars, all that it stands for."""
+        bins = self.engine.link_bins().drop(columns="blocked_s")
+        if self._cars is not None and self._cars.sample < 1.0:
+            for column in ("inflow_veh", "outflow_veh"):
+                vans = np.minimum(bins["vans"], bins[column])
+                bins[column] = vans + (bins[column] - vans) / self._cars.sample
+        return bins
 
     def _van_table(self) -> pd.DataFrame:
         types = self.settings.fleet.vehicle_types

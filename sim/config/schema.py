@@ -4,18 +4,19 @@ The whole of a run's configuration: the parameters of every room under one root.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from sim.agents import ServiceParams
 from sim.demand import DemandParams
+from sim.demand.background_traffic import BackgroundParams
 from sim.energy import EnergyParams
 from sim.facilities import BerthParams, ChargingParams
 from sim.measures import CostParams
 from sim.planning import FleetParams, PlanningParams
 from sim.policy import PolicyParams
-from sim.traffic import TrafficParams
+from sim.traffic import DayAssignmentParams, TrafficParams
 from sim.units import Weekday
 
 
@@ -23,6 +24,28 @@ class NetworkParams(BaseModel, frozen=True, extra="forbid"):
     """The road network."""
 
     name: str = Field(min_length=1, description="Name of a folder under networks/, or a path to such a folder")
+    car_trips_per_day: float | None = Field(
+        ge=0.0, le=5e7, description="Car trips a day, read by traffic=cars; null: from the load of the main roads"
+    )
+
+
+class TrafficSettings(TrafficParams, frozen=True, extra="forbid"):
+    """The engine, and the cars that the vans share the streets with."""
+
+    sample: float = Field(
+        gt=0.0, le=1.0, description="Share of the cars that is simulated; lanes and capacities go with it [-]"
+    )
+    background: BackgroundParams | None = Field(description="Car trips of the day; null: no cars")
+    assignment: DayAssignmentParams | None = Field(description="How cars find their routes; null: no cars")
+
+    @model_validator(mode="after")
+    def _cars_are_whole(self) -> Self:
+        has_cars = self.background is not None
+        if has_cars != (self.assignment is not None):
+            raise ValueError("background and assignment are given together, or are both null")
+        if has_cars and self.engine != "queue":
+            raise ValueError(f"cars need the engine queue, found {self.engine}")
+        return self
 
 
 class JointParams(BaseModel, frozen=True, extra="forbid"):
@@ -62,7 +85,7 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     joint: JointParams
     berths: BerthParams
     charging: ChargingParams
-    traffic: TrafficParams
+    traffic: TrafficSettings
     energy: EnergyParams
     service: ServiceParams
     planning: PlanningParams

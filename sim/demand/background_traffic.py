@@ -225,7 +225,8 @@ def _spread(network: RoadNetwork, zones: TrafficZones, params: BackgroundParams,
     time_us, _ = travel_matrix(network, free_flow_us, source_nodes=network.to_node[centre], target_links=centre)
     minutes = np.where(time_us < FOREVER_US, time_us, 0) / (60.0 * MICROSECONDS_PER_SECOND)
     deterrence = np.where(time_us < FOREVER_US, np.exp(-minutes / params.mean_deterrence_min), 0.0)
-    if len(centre) > 1:
+    if (zones.productions + zones.attractions).max() < 1.0:
+        # Trips leave their zone, unless one zone is so large that its trips have nowhere else to go.
         np.fill_diagonal(deterrence, 0.0)
     return gravity_matrix(zones.productions, zones.attractions, deterrence, tolerance=1e-4)
 

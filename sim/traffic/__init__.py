@@ -6,6 +6,10 @@ travel times believed and link closures as arrays; knows no agents and no carrie
 neither Mesa nor OSMnx.
 """
 
+from sim.traffic.assigned_day import AssignedDay as AssignedDay
+from sim.traffic.assigned_day import DayAssignmentParams as DayAssignmentParams
+from sim.traffic.assigned_day import links_for_sample as links_for_sample
+from sim.traffic.assigned_day_cache import assigned_day as assigned_day
 from sim.traffic.assignment import AssignmentParams as AssignmentParams
 from sim.traffic.assignment import assign as assign
 from sim.traffic.network_loading import LoadingResult as LoadingResult
