@@ -8,6 +8,10 @@ that scenarios can be compared order by order.
 
 from __future__ import annotations
 
+from sim.demand.calibration import CalibrationParams as CalibrationParams
+from sim.demand.calibration import DemandScale as DemandScale
+from sim.demand.calibration import calibrate_demand as calibrate_demand
+from sim.demand.calibration import scaled_trips as scaled_trips
 from sim.demand.od_table import OD_COLUMNS as OD_COLUMNS
 from sim.demand.od_table import read_od_table as read_od_table
 from sim.demand.od_table import trips_from_od_files as trips_from_od_files
@@ -15,6 +19,8 @@ from sim.demand.od_table import trips_of_od_table as trips_of_od_table
 from sim.demand.od_zones import OdZones as OdZones
 from sim.demand.od_zones import read_od_zones as read_od_zones
 from sim.demand.params import DemandParams as DemandParams
+from sim.demand.passages import Passages as Passages
+from sim.demand.passages import passages_of as passages_of
 from sim.demand.shipments import ORDER_COLUMNS as ORDER_COLUMNS
 from sim.demand.shipments import make_orders as make_orders
 from sim.demand.shop_source import load_shops as load_shops

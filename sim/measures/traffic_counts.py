@@ -24,8 +24,8 @@ GOOD_GEH = 5.0
 """
 A count is met when its GEH is below this [-].
 
-Source: Department for Transport (2024), TAG unit M3.1, Highway Assignment Modelling, table 2: "GEH < 5 for individual
-flows", in more than 85 % of cases.
+Source: Department for Transport (2020), TAG unit M3.1, Highway Assignment Modelling, table 2: a GEH below 5 for
+individual flows in more than 85 % of cases.
 """
 
 COUNT_COLUMNS: tuple[UserColumn, ...] = (
@@ -72,9 +72,9 @@ def geh(model_veh: ArrayLike, count_veh: ArrayLike) -> FloatArray:
 
     Notes
     -----
-    sqrt(2 (M - C)^2 / (M + C)), 0 where both are 0, NaN where one is. It forgives a large relative error on a small street and a
-    large absolute error on a large one. Source: Department for Transport (2024), TAG unit M3.1, section 3.3.10; named
-    after its author, Geoffrey E. Havers.
+    sqrt(2 (M - C)^2 / (M + C)), 0 where both are 0, NaN where one is missing. It forgives a large relative error on
+    a small street and a large absolute error on a large one. Source: Department for Transport (2020), TAG unit M3.1,
+    Highway Assignment Modelling; named after its author, Geoffrey E. Havers.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def geh(model_veh: ArrayLike, count_veh: ArrayLike) -> FloatArray:
     """
     model, count = np.asarray(model_veh, dtype=np.float64), np.asarray(count_veh, dtype=np.float64)
     total = model + count
-    square = np.divide(2.0 * (model - count) ** 2, total, out=0.0 * total, where=total > 0.0)
+    square = np.divide(2.0 * (model - count) ** 2, total, out=np.asarray(0.0 * total), where=total > 0.0)
     return np.asarray(np.sqrt(square), dtype=np.float64)
 
 
