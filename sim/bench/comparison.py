@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.bench.outcome import Outcome
+from sim.bench.outcome import ENOUGH_S, MOST_RUNS, Outcome
 from sim.bench.peers import PEERS, missing_peer, reason_to_skip
 from sim.bench.report import write_report
 from sim.bench.simulators import OWN, run_apart
@@ -83,7 +83,7 @@ def run_bench(
     out_dir
         Where results go.
     repeats
-        Runs of each simulator on each case; the fastest counts.
+        Runs of each simulator on each case, more where they are shorter than a second; the fastest counts.
     say
         Takes a line about each step.
 
@@ -157,6 +157,8 @@ def _fastest(file: Path, simulator: str, until_s: float, repeats: int) -> Outcom
     """The fastest of the runs, or what went wrong."""
     try:
         runs = [run_apart(file, simulator, until_s) for _ in range(repeats)]
+        while simulator != OWN and len(runs) < MOST_RUNS and sum(run.simulation_s for run in runs) < ENOUGH_S:
+            runs.append(run_apart(file, simulator, until_s))
     except RuntimeError as error:
         if simulator == OWN:
             raise

@@ -9,6 +9,12 @@ import resource
 from dataclasses import dataclass
 from pathlib import Path
 
+ENOUGH_S = 1.0
+"""Runs of a simulator on a case are repeated until they add up to this much wall time [s]."""
+
+MOST_RUNS = 5
+"""But no more often than this."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -4,13 +4,14 @@ The engine of this project on a case, link counts and travel times by quarter of
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from types import ModuleType
 
 import numpy as np
 
 from sim.bench.case import Case
-from sim.bench.outcome import Outcome
+from sim.bench.outcome import ENOUGH_S, MOST_RUNS, Outcome
 from sim.traffic import RoutedTrips, load_network, network_loading
 
 
@@ -19,9 +20,18 @@ def run_own(case: Case) -> Outcome:
     Load the case's trips.
 
     The simulation is what follows the checking and packing of links and trips: from the first vehicle to the table of
-    links. Kernels are compiled, or read from disk, by a first run with a single trip, which is not counted.
+    links. Kernels are compiled, or read from disk, by a first run with a single trip, which is not counted. Runs too
+    short to be told from the noise of the machine are repeated until they add up to `ENOUGH_S`; the fastest counts.
     """
     load_network(case.links(), _first_trip(case))
+    runs = [_timed_run(case)]
+    while len(runs) < MOST_RUNS and sum(run.simulation_s for run in runs) < ENOUGH_S:
+        runs.append(_timed_run(case))
+    fastest = min(runs, key=lambda run: run.simulation_s)
+    return dataclasses.replace(fastest, cpu_s=min(run.cpu_s for run in runs))
+
+
+def _timed_run(case: Case) -> Outcome:
     links, trips = case.links(), case.trips()
     with _Stopwatch(network_loading) as watch:
         began = time.perf_counter()
