@@ -132,7 +132,7 @@ def demand_template(arguments: argparse.Namespace) -> int:
 def traffic_compare(arguments: argparse.Namespace) -> int:
     """`sim traffic compare`: counts and speeds measured on the street beside those of a run."""
     from sim.measures import compare_run_with_counts
-    from sim.view import draw_counts_comparison, print_table, summary_table, worst_counts
+    from sim.view import draw_counts_comparison, print_table, summary_table, worst_counts, worst_speeds
 
     comparison = compare_run_with_counts(arguments.run, arguments.counts)
     folder = Path(arguments.out) if arguments.out else Path(arguments.run)
@@ -141,8 +141,9 @@ def traffic_compare(arguments: argparse.Namespace) -> int:
     caption = f"{Path(arguments.counts).name} against run {Path(arguments.run).resolve().name}"
     figure = draw_counts_comparison(comparison, folder / "figures" / "counts_comparison.png", caption=caption)
     print_table(summary_table(comparison), title=caption)
-    if comparison.share_good is not None:
-        print_table(worst_counts(comparison), title="largest GEH")
+    for title, worst in (("largest GEH", worst_counts(comparison)), ("speeds furthest off", worst_speeds(comparison))):
+        if len(worst):
+            print_table(worst, title=title)
     print(f"files: {folder / 'counts_comparison.csv'}, {figure}")
     share = comparison.share_good or 0.0
     if arguments.min_share is None or share >= arguments.min_share:

@@ -14,4 +14,5 @@ from sim.view.network_map import draw_network_map as draw_network_map
 from sim.view.traffic_counts import draw_counts_comparison as draw_counts_comparison
 from sim.view.traffic_counts import summary_table as summary_table
 from sim.view.traffic_counts import worst_counts as worst_counts
+from sim.view.traffic_counts import worst_speeds as worst_speeds
 from sim.view.zone_figure import draw_rule_against_base as draw_rule_against_base

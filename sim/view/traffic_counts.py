@@ -58,6 +58,14 @@ def worst_counts(comparison: CountsComparison, number: int = 10) -> pd.DataFrame
     return shown.assign(link_id=shown["link_id"].astype(str))
 
 
+def worst_speeds(comparison: CountsComparison, number: int = 10) -> pd.DataFrame:
+    """Links and hours whose speeds differ most, for the terminal."""
+    timed = comparison.table.dropna(subset="difference_kph")
+    worst = timed.loc[timed["difference_kph"].abs().nlargest(number).index]
+    shown = worst[["link_id", "hour", "speed_kph", "model_kph", "difference_kph"]].round(1)
+    return shown.assign(link_id=shown["link_id"].astype(str))
+
+
 def geh_band(count_veh: Floats, geh: float) -> tuple[Floats, Floats]:
     """
     Volumes of the model at which the GEH of counts has a given value, below and above the count [veh/h].

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sim.cli import main
 from sim.measures import compare_counts, geh, write_tables
 from sim.measures.conversion import empty_table
-from sim.view import draw_counts_comparison, summary_table, worst_counts
+from sim.view import draw_counts_comparison, summary_table, worst_counts, worst_speeds
 from sim.view.traffic_counts import geh_band
 
 
@@ -37,6 +37,7 @@ def test_figure_and_table_with_what_there_is(tmp_path: Path, missing: str) -> No
     names = summary_table(comparison)["indicator"].tolist()
     assert ("share_geh_below_5" in names) == (missing != "count_veh")
     assert ("rmse_kph" in names) == (missing != "speed_kph")
+    assert worst_speeds(comparison)["difference_kph"].tolist() == ([] if missing == "speed_kph" else [2.0, -1.0])
     assert worst_counts(comparison)["link_id"].tolist() == ([] if missing == "count_veh" else ["2", "1"])
 
 
