@@ -132,7 +132,7 @@ def read_counts(path: Path | str, link_ids: ArrayLike) -> pd.DataFrame:
     return counts.sort_values(["link_id", "hour"], ignore_index=True)
 
 
-def model_by_hour(links: pd.DataFrame, network_links: pd.DataFrame) -> pd.DataFrame:
+def model_by_hour(links: pd.DataFrame, network_links: pd.DataFrame, *, sample: float = 1.0) -> pd.DataFrame:
     """
     Vehicles and speeds of a run by link and hour.
 
@@ -140,6 +140,8 @@ def model_by_hour(links: pd.DataFrame, network_links: pd.DataFrame) -> pd.DataFr
     ----------
     links, network_links
         Result tables of these names.
+    sample
+        Share of the cars that was simulated [-]; each stands for 1 / sample. Vans are all there.
 
     Returns
     -------
@@ -156,6 +158,9 @@ def model_by_hour(links: pd.DataFrame, network_links: pd.DataFrame) -> pd.DataFr
         widest = links["bin_s"].max()
         raise ResultsError(f"links: found time bins of {widest:g} s, expected bins that divide an hour")
     veh = links["inflow_veh"].to_numpy(np.float64)
+    if sample != 1.0:
+        vans = links["vans"].to_numpy(np.float64)
+        veh = (veh - vans) / sample + vans
     time_s = links["travel_time_s"].to_numpy(np.float64)
     timed = np.isfinite(time_s) & (time_s > 0.0)
     sums = (
@@ -221,7 +226,22 @@ def compare_run_with_counts(run: Path | str, path: Path | str) -> CountsComparis
     links = read_table(run, "links")
     if links.empty:
         raise ResultsError(f"{run}: found no traffic in links.parquet, expected a run with cars")
-    return compare_counts(read_counts(path, network_links["link_id"]), model_by_hour(links, network_links))
+    return compare_counts(
+        read_counts(path, network_links["link_id"]), model_by_hour(links, network_links, sample=_sample(run))
+    )
+
+
+def _sample(run: Path | str) -> float:
+    """Share of the cars that a run simulated, from its configuration; 1 where it has none."""
+    import yaml
+
+    path = Path(run) / "config.yaml"
+    if not path.is_file():
+        return 1.0
+    try:
+        return float(yaml.safe_load(path.read_text(encoding="utf-8"))["traffic"]["sample"])
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise ResultsError(f"{path}: found no number traffic.sample, expected the configuration of a run") from error
 
 
 def _summary(table: pd.DataFrame) -> dict[str, float | None]:

@@ -79,6 +79,12 @@ def test_bins_add_up_to_hours() -> None:
     assert np.isnan(model["model_kph"].tolist()[1])
 
 
+def test_cars_of_a_sample_stand_for_all() -> None:
+    """A quarter of the cars: 27 cars and 3 vans are 111 vehicles, 10 cars are 40."""
+    model = model_by_hour(run_links().assign(vans=[3, 0, 0]), network_links(), sample=0.25)
+    assert model["model_veh"].tolist() == [27 * 4 + 3 + 40.0, 16.0]
+
+
 def test_bins_over_the_end_of_an_hour_are_refused() -> None:
     """A bin of an hour that starts at a quarter past."""
     links = run_links().assign(bin_s=3600.0)
