@@ -23,6 +23,7 @@ from sim.units import MICROSECONDS_PER_SECOND, SECONDS_PER_HOUR
 
 Share = Annotated[float, Field(ge=0.0)]
 
+_MOST_ZONES = 150
 _LOCAL = ("residential", "living_street", "unclassified", "tertiary", "service")
 
 
@@ -107,7 +108,8 @@ def traffic_zones(network: RoadNetwork, zone_size_m: float, connectors_per_zone:
     network
         Road network with places.
     zone_size_m
-        Side of a square [m].
+        Side of a square [m]; less where a small network would hold fewer than four along its shorter side, more
+        where a large one would hold more than 150 with streets, each of which costs the assignment search trees.
     connectors_per_zone
         Links of each zone on which trips start, spread over its local streets; trips end on any of these.
 
@@ -118,9 +120,12 @@ def traffic_zones(network: RoadNetwork, zone_size_m: float, connectors_per_zone:
     """
     xy = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
     middle = (xy[network.from_node] + xy[network.to_node]) / 2.0
-    cell = np.floor((middle - middle.min(axis=0)) / zone_size_m).astype(np.int64)
-    _, zone = np.unique(cell, axis=0, return_inverse=True)
-    zone = zone.ravel()
+    shorter_side_m = float(np.ptp(middle, axis=0).min())
+    side_m = min(zone_size_m, max(shorter_side_m / 4.0, 50.0))
+    zone = _squares(middle, side_m)
+    while zone.max() >= _MOST_ZONES:
+        side_m *= 1.25
+        zone = _squares(middle, side_m)
     n_zones = int(zone.max()) + 1
     is_local = network.links["road_class"].isin(_LOCAL).to_numpy()
     connectors = np.empty((n_zones, connectors_per_zone), dtype=np.int32)
@@ -139,6 +144,13 @@ def traffic_zones(network: RoadNetwork, zone_size_m: float, connectors_per_zone:
     visited = (shops + 1e-9) / (shops + 1e-9).sum()
     start = np.concatenate([[0], np.cumsum([len(rows) for rows in targets])]).astype(np.int64)
     return TrafficZones(connectors, start, np.concatenate(targets), lived_in, (lived_in + visited) / 2.0)
+
+
+def _squares(position_m: FloatArray, side_m: float) -> IntArray:
+    """Number of the square that each position lies in, squares without any left out."""
+    cell = np.floor((position_m - position_m.min(axis=0)) / side_m).astype(np.int64)
+    zone: IntArray = np.unique(cell, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+    return zone
 
 
 def gravity_matrix(

@@ -116,3 +116,11 @@ def test_profile_without_trips_is_refused() -> None:
     """A day on which nobody departs is no profile."""
     with pytest.raises(ValidationError, match="above 0"):
         BackgroundParams(**{**PARAMS.model_dump(), "hourly_share": (0.0,) * 24})
+
+
+def test_zones_fit_the_size_of_the_network(network: RoadNetwork) -> None:
+    """A small network has at least four zones along each side; small squares give no more than 150 zones."""
+    few = traffic_zones(network, 5000.0, 2)
+    many = traffic_zones(network, 60.0, 2)
+    assert len(few.productions) >= 16
+    assert len(few.productions) < len(many.productions) <= 150
