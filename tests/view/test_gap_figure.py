@@ -1,0 +1,26 @@
+"""The figure of relative gaps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.view.gap_figure import draw_gap_by_iteration
+
+
+@pytest.mark.parametrize("n_rows", [0, 5])
+def test_gaps_become_a_picture(tmp_path: Path, n_rows: int) -> None:
+    """A table of gaps, or one without rows, becomes a picture of more than a blank page's size."""
+    table = pd.DataFrame(
+        {
+            "stage": ["volume-delay", "volume-delay", "queues", "queues", "queues"],
+            "iteration": [1, 2, 1, 2, 3],
+            "relative_gap": [0.5, 0.1, 0.05, 0.02, 0.01],
+        }
+    ).head(n_rows)
+    table.to_csv(tmp_path / "gaps.csv", index=False)
+    picture = draw_gap_by_iteration(tmp_path / "gaps.csv", tmp_path / "gaps.png", target=0.02)
+    assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert picture.stat().st_size > 5000
