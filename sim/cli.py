@@ -54,7 +54,7 @@ def _run_one(scenario: Scenario) -> None:
         finished = run_scenario(scenario, progress=progress)
         figures = draw_run_figures(finished.folder) if scenario.run.figures else []
     console = Console()
-    names = "+".join(scenario.scenario.names)
+    names = "+".join(scenario.scenario.names) or "run"
     title = f"{names} on {scenario.network.name}, seed {scenario.seed}"
     print_kpis(finished.kpis, title=title, console=console)
     for warning in finished.warnings:

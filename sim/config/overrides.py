@@ -17,7 +17,7 @@ _NAMES = "scenario.names="
 
 def split_overrides(overrides: Sequence[str]) -> tuple[str, list[str]]:
     """
-    The scenario asked for and the other overrides.
+    The scenario asked for and the other overrides; without one it is `baseline`, or none beside an experiment.
 
     Raises
     ------
@@ -29,7 +29,8 @@ def split_overrides(overrides: Sequence[str]) -> tuple[str, list[str]]:
         raise ConfigError([f"expected KEY=VALUE, found {text!r}" for text in faulty])
     names = [text.removeprefix(_SCENARIO) for text in overrides if text.startswith(_SCENARIO)]
     rest = [text for text in overrides if not text.startswith((_SCENARIO, _NAMES))]
-    return (names[-1] if names else "baseline"), rest
+    is_experiment = any(text.startswith("experiment=") for text in rest)
+    return (names[-1] if names else "" if is_experiment else "baseline"), rest
 
 
 def scenario_from_overrides(overrides: Sequence[str]) -> Scenario:
@@ -64,9 +65,8 @@ def sweep(overrides: Sequence[str], run_one: Callable[[Scenario], None]) -> None
 
     def task(_: DictConfig) -> None:
         chosen = [str(text) for text in HydraConfig.get().overrides.task]
-        names = [text.removeprefix(_NAMES) for text in chosen if text.startswith(_NAMES)]
-        rest = [text for text in chosen if not text.startswith(_NAMES)]
-        run_one(load_scenario(names[-1] if names else "baseline", rest))
+        named = [_SCENARIO + text.removeprefix(_NAMES) if text.startswith(_NAMES) else text for text in chosen]
+        run_one(scenario_from_overrides(named))
 
     search_own_configs_first()
     arguments = [_NAMES + text.removeprefix(_SCENARIO) if text.startswith(_SCENARIO) else text for text in overrides]

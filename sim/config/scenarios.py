@@ -76,14 +76,14 @@ def read_scenario(name: str) -> ScenarioFile:
 
 def add_up(text: str) -> ScenarioSum:
     """
-    The overrides of scenarios joined by `+`.
+    The overrides of scenarios joined by `+`; none for an empty text.
 
     Raises
     ------
     ConfigError
         If a name is unknown or two scenarios contradict each other.
     """
-    names = tuple(name.strip() for name in text.split("+"))
+    names = tuple(name.strip() for name in text.split("+")) if text else ()
     taken: dict[str, tuple[str, str]] = {}
     faults = []
     for name in names:

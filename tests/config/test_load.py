@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.config import Scenario, add_up, load_scenario
+from sim.config.overrides import scenario_from_overrides
 from sim.errors import ConfigError
 from sim.experiment import run_id_of
 from sim.resources import resource_names, shipped_folder
@@ -30,6 +31,24 @@ def test_every_option_composes_and_validates(group: str, option: str) -> None:
 def test_every_scenario_composes(name: str) -> None:
     """By its name alone."""
     assert load_scenario(name).scenario.names == (name,)
+
+
+@pytest.mark.parametrize("name", resource_names("configs", "experiment"))
+def test_every_experiment_composes_and_is_not_undone_by_the_baseline(name: str) -> None:
+    """An experiment file opens with its command and sets what it says."""
+    path = shipped_folder("configs") / "experiment" / f"{name}.yaml"
+    assert f"# sim run experiment={name}" in path.read_text(encoding="utf-8")
+    scenario = scenario_from_overrides([f"experiment={name}"])
+    assert scenario.content() != load_scenario("baseline").content()
+
+
+def test_an_experiment_may_choose_network_and_policy() -> None:
+    """And the command line still wins over it."""
+    scenario = scenario_from_overrides(["experiment=rush_hour_helsinki", "berths.spaces_per_shop=0.3"])
+    assert scenario.network.name == "helsinki"
+    assert scenario.policy == load_scenario("peak_ban").policy
+    assert scenario.berths.spaces_per_shop == 0.3
+    assert not scenario_from_overrides(["experiment=rush_hour_helsinki", "scenario=baseline"]).policy.rules
 
 
 def test_scenarios_add_up_from_left_to_right() -> None:
