@@ -24,7 +24,7 @@ from sim.traffic.assigned_day import AssignedDay, DayAssignmentParams, assign_da
 from sim.traffic.assignment import Trips
 from sim.traffic.travel_times import BinnedTravelTimes
 
-_FORMAT = 1
+_FORMAT = 2
 """To be raised whenever the same input leads to another assigned day."""
 
 _ARRAYS = ("depart_us", "route_links", "route_start", "link_time_us", "speed_ratio", "gaps", "warm_gaps", "numbers")
