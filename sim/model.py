@@ -97,6 +97,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._plan: DayPlan | None = None
         self._stop_ids = 0
         self._double_parked: dict[int, int] = {}
+        self._capacity_share = 1.0
         self._has_run = False
         self._tables: RunTables | None = None
 
@@ -191,13 +192,14 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         )
         closures = [self._closures[name] for name in self._type_names]
         if settings.traffic.engine == "queue":
-            sample = settings.traffic.sample if self._cars is not None else 1.0
+            links = links_for_sample(network.links, self._cars.sample) if self._cars else network.links
+            self._capacity_share = float(links["lanes"].iloc[0] / network.links["lanes"].iloc[0])
             return QueueEngine(
-                links_for_sample(network.links, sample),
+                links,
                 cars=self._cars.trips if self._cars is not None else None,
                 consumption=consumption,
                 closures=closures,
-                pcu=[kind.pcu * sample for kind in types.values()],
+                pcu=[kind.pcu * self._capacity_share for kind in types.values()],
                 bin_s=_BIN_S,
                 stuck_time_s=settings.traffic.stuck_time_s,
             )
@@ -378,10 +380,11 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         """One van more (+1) or less (-1) stands in the second row of a link; they stand behind each other."""
         vans = self._double_parked.get(link, 0) + change
         self._double_parked[link] = vans
-        sample = self._cars.sample if self._cars is not None else 1.0
         lanes = float(self.network.lanes[link])
         lost = self.berth_params.blocked_lanes if lanes > 1.0 else self.berth_params.single_lane_loss * lanes
-        self.engine.set_blocked_lanes(link, min(lost, lanes) * sample if vans else 0.0, at_us=self.clock.now_us)
+        self.engine.set_blocked_lanes(
+            link, min(lost, lanes) * self._capacity_share if vans else 0.0, at_us=self.clock.now_us
+        )
 
     # -- what it leaves behind ----------------------------------------------------------------
 

@@ -59,9 +59,7 @@ class RandomStreams:
         if name in self._taken:
             raise DuplicateStreamError(f"random stream {name!r} is taken already")
         self._taken.add(name)
-        return np.random.default_rng(
-            np.random.SeedSequence(self.root_seed, spawn_key=_stream_key(name))
-        )
+        return np.random.default_rng(np.random.SeedSequence(self.root_seed, spawn_key=_stream_key(name)))
 
     def keyed(self, name: str) -> KeyedStream:
         """

@@ -7,6 +7,7 @@ planner's version. A file that was cut short or tampered with is planned anew.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -84,4 +85,5 @@ class PlanCache:
             temporary.write_text(json.dumps(dataclasses.asdict(plan)), encoding="utf-8")
             temporary.replace(file)
         except OSError:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink()

@@ -66,7 +66,7 @@ def test_weights_and_times_have_the_means_of_their_type(places: pd.DataFrame, pa
 
 
 def test_time_at_the_door_leaves_two_minutes_of_ten_for_walking(places: pd.DataFrame, params: DemandParams) -> None:
-    """A van stands 10 min (Cherrett et al. 2012), 8 of them at the door within half a minute, with the stated spread."""
+    """Of a stay of 10 min (Cherrett et al. 2012) 8 min, within half a minute, with the stated spread."""
     orders = orders_of(places, params)
     assert orders["service_s"].mean() == pytest.approx(480, abs=30)
     spread = np.log(orders["service_s"] / orders["expected_service_s"]).std()
