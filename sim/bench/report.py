@@ -133,7 +133,7 @@ def draw_scaling(table: pd.DataFrame, path: Path) -> Path:
         by_links.set(
             xlabel="Links",
             ylabel="Time for a link traversal [us]",
-            title=f"Time against links, {LARGE:,} trips or more",
+            title=f"Time against links, the most trips up to {PEER_TRIPS:,}",
         )
         save_figure(figure, path)
     return path
