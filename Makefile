@@ -68,7 +68,7 @@ docs-figures: $(STAMP)  ## Run the two days behind the figure of the README and 
 	$(BIN)/python -c "from pathlib import Path; from sim.view import draw_rule_against_base as draw; \
 		draw('results/readme/baseline', 'results/readme/peak_ban', Path('docs/figures/peak_ban.png'))"
 
-bench: $(STAMP)  ## Measure where the time of the default day goes
+bench: $(STAMP)  ## Run the traffic engine beside other simulators, where they are installed
 	$(BIN)/sim bench $(ARGS)
 
 lock: $(STAMP)  ## Write requirements.lock anew from pyproject.toml
