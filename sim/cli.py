@@ -95,8 +95,9 @@ def network_build(arguments: argparse.Namespace) -> int:
 
 def network_check(arguments: argparse.Namespace) -> int:
     """`sim network check`: every fault of a network's files."""
-    from sim.network import check_network, is_warning
+    from sim.network import check_network, find_network, is_warning
 
+    find_network(arguments.network)
     findings = check_network(arguments.network)
     for finding in findings:
         print(finding)

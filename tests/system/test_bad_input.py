@@ -142,6 +142,11 @@ def test_a_missing_survey_is_named(refused: Refused) -> None:
     refused("run", *overrides, says=("gone.csv",))
 
 
+def test_a_missing_network_cannot_be_checked(refused: Refused) -> None:
+    """No network is no input, not a failed check."""
+    refused("network", "check", "atlantis", says=("atlantis",))
+
+
 def test_missing_files_to_build_a_network_from(refused: Refused) -> None:
     """Each source names the file."""
     for source in ("osm", "pbf", "graphml"):
