@@ -128,11 +128,6 @@ class Van(mesa.Agent):  # type: ignore[misc]
         """Put the departure from the depot on the clock."""
         self.city.clock.schedule(to_us(self.tour.start_s), self.go_on)
 
-    @property
-    def stops_left(self) -> tuple[PlannedStop, ...]:
-        """Stops of the tour not yet dealt with, in the order in which they are to be served."""
-        return tuple(self._stops_left)
-
     def go_on(self) -> None:
         """Decide what to do next: serve a stop, wait for one, or go home."""
         now_us = self.city.clock.now_us

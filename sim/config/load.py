@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -132,8 +131,3 @@ def _explain(error: Exception) -> str:
     where = f"override {override!r}" if override else "configuration"
     lines = [line.strip() for line in text.splitlines() if line.strip() and "://" not in line]
     return f"{where}: " + " ".join(lines[:3])
-
-
-def config_files() -> list[Path]:
-    """Every YAML file of every config folder, in the order of search."""
-    return [path for folder in resource_folders("configs") for path in sorted(folder.rglob("*.yaml"))]

@@ -4,7 +4,6 @@ Public charging sites and the charging practice of electric vans.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,8 +100,3 @@ def public_charging_sites(network: RoadNetwork, params: ChargingParams, *, plug_
         )
         for row, (place_id, link) in enumerate(zip(chosen["place_id"], chosen["link"], strict=True))
     ]
-
-
-def place_attributes(text: str | None) -> dict[str, object]:
-    """Attributes of a place from their JSON text; empty when there are none."""
-    return dict(json.loads(text)) if text else {}
