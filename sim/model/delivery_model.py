@@ -14,45 +14,27 @@ from pathlib import Path
 from typing import Any
 
 import mesa
-import numpy as np
 import pandas as pd
 
-from sim.agents import (
-    Berth,
-    Carrier,
-    ChargerSite,
-    ElectricVan,
-    FuelVan,
-    Luck,
-    OrderBook,
-    Shop,
-    Van,
-)
-from sim.agents.van import latest_home_s
+from sim.agents import Berth, Carrier, ChargerSite, ElectricVan, Luck, OrderBook, Shop, Van
 from sim.clock import EventClock
 from sim.config import Scenario
-from sim.contracts import FloatArray, IntArray, LinkArray, LinkClosures, Progress, TrafficEngine, no_progress
+from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
 from sim.demand import load_shops, make_orders, orders_per_average_day, supplier_mix
-from sim.demand.background_traffic import gravity_trips
-from sim.demand.shops import stable_number
-from sim.energy import FUELS, Battery, charging_curve_of, consumption_coefficients
+from sim.energy import FUELS
 from sim.errors import NetworkError
 from sim.events import Event
-from sim.facilities import berths_by_shop_density, berths_in_reach, public_charging_sites
 from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
+from sim.model.car_traffic import car_traffic
+from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
+from sim.model.result_tables import order_rows, van_rows
 from sim.network import RoadNetwork, read_network
-from sim.network.projection import project
-from sim.network.shortest_path import travel_matrix
-from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem, VanTour, build_fleets
+from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem, build_fleets
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
 from sim.random_streams import RandomStreams
-from sim.traffic import AssignedDay, ProfileEngine, QueueEngine, assigned_day, links_for_sample
-from sim.traffic.travel_times import BinnedTravelTimes, travel_times_from_speed_ratio
+from sim.traffic import QueueEngine
 from sim.units import clock_to_s, to_us
-
-_BIN_S = 900.0
-"""Width of the time bins of link counts [s]."""
 
 
 class DeliveryModel(mesa.Model):  # type: ignore[misc]
@@ -97,7 +79,6 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._plan: DayPlan | None = None
         self._stop_ids = 0
         self._double_parked: dict[int, int] = {}
-        self._capacity_share = 1.0
         self._has_run = False
         self._tables: RunTables | None = None
 
@@ -123,8 +104,9 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.orders = _order_book(self.order_table)
         self._type_names = list(scenario.fleet.vehicle_types)
         self._closures = self._compile_rules()
-        self.believed_times = self._travel_times()
-        self.engine = self._build_engine()
+        self.traffic = car_traffic(self.network, scenario, progress)
+        self.believed_times = self.traffic.believed_times
+        self.engine = self.traffic.engine(self._closures)
         self.berths: Sequence[Berth] = []
         self.shops: Sequence[Shop] = []
         self.charging_sites: Sequence[ChargerSite] = []
@@ -150,60 +132,6 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
                 )
             closures[name] = compiled[key]
         return closures
-
-    def _travel_times(self) -> BinnedTravelTimes:
-        self._cars = self._assign_cars()
-        if self._cars is not None:
-            return self._cars.times
-        return travel_times_from_speed_ratio(
-            self.network.length_m,
-            self.network.free_speed_mps,
-            self.network.signal_delay_s,
-            np.array(self.settings.traffic.speed_ratio),
-        )
-
-    def _assign_cars(self) -> AssignedDay | None:
-        """The cars of the day on their routes, from the cache if they have been assigned before."""
-        traffic, cache_dir = self.settings.traffic, self.settings.paths.cache_dir
-        if traffic.background is None or traffic.assignment is None:
-            return None
-        trips = gravity_trips(
-            self.network,
-            traffic.background,
-            free_flow_us=np.round(self.network.free_flow_time_s * 1e6).astype(np.int64),
-            sample=traffic.sample,
-        )
-        return assigned_day(
-            self.network,
-            trips,
-            traffic.assignment,
-            cache_dir=Path(cache_dir) if cache_dir else None,
-            seed=traffic.background.seed,
-            sample=traffic.sample,
-            threads=self.settings.run.workers or os.cpu_count() or 1,
-            progress=self._progress,
-        )
-
-    def _build_engine(self) -> TrafficEngine:
-        settings, network = self.settings, self.network
-        types = settings.fleet.vehicle_types
-        consumption = consumption_coefficients(
-            [(kind.consumption_curve, kind.payload_kg) for kind in types.values()], settings.energy
-        )
-        closures = [self._closures[name] for name in self._type_names]
-        if settings.traffic.engine == "queue":
-            links = links_for_sample(network.links, self._cars.sample) if self._cars else network.links
-            self._capacity_share = float(links["lanes"].iloc[0] / network.links["lanes"].iloc[0])
-            return QueueEngine(
-                links,
-                cars=self._cars.trips if self._cars is not None else None,
-                consumption=consumption,
-                closures=closures,
-                pcu=[kind.pcu * self._capacity_share for kind in types.values()],
-                bin_s=_BIN_S,
-                stuck_time_s=settings.traffic.stuck_time_s,
-            )
-        return ProfileEngine(network.length_m, self.believed_times, consumption, closures, _BIN_S)
 
     def plan_day(self) -> DayPlan:
         """The tours of all carriers; planned once, or read from the cache of plans."""
@@ -243,75 +171,11 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         return usable_kwh / kind.planned_kwh_per_km * 1e3
 
     def _create_agents(self, plan: DayPlan) -> None:
-        scenario, network = self.settings, self.network
-        berths = berths_by_shop_density(network, self.shop_table, scenario.berths)
-        self.berths = [Berth(self, berth) for berth in berths]
-        shop_xy = _metric_xy(network, self.shop_table)
-        reach = berths_in_reach(berths, shop_xy, scenario.berths.search_radius_m)
-        table = self.shop_table
-        rows = zip(table["shop_id"], table["link"], table["has_offstreet"], reach, strict=True)
-        self.shops = [
-            Shop(
-                self,
-                shop_id=str(shop_id),
-                link=int(link),
-                has_offstreet=bool(has_offstreet),
-                berths=in_reach,
-                grace_s=scenario.service.grace_min * 60.0,
-            )
-            for shop_id, link, has_offstreet, in_reach in rows
-        ]
-        self.charging_sites = [
-            ChargerSite(self, site)
-            for site in public_charging_sites(network, scenario.charging, plug_in_vans=self.plug_in_vans)
-        ]
-        self.carriers = [
-            Carrier(
-                self,
-                carrier_id=spec.carrier_id,
-                depot_id=spec.depot_id,
-                depot_link=spec.depot_link,
-            )
-            for spec in self.fleets
-        ]
-        vans: list[Van] = []
-        for tour in plan.tours:
-            carrier = self.carriers[tour.van.carrier]
-            van = self._create_van(len(vans), tour, carrier)
-            carrier.vans.append(van)
-            vans.append(van)
-        self.vans = vans
-
-    def _create_van(self, number: int, tour: VanTour, carrier: Carrier) -> Van:
-        fleet, charging = self.settings.fleet, self.settings.charging
-        kind = fleet.vehicle_types[tour.van.vehicle_type]
-        details: dict[str, Any] = {
-            "number": number,
-            "tour": tour,
-            "carrier_id": carrier.carrier_id,
-            "vehicle_type": kind,
-            "vehicle_class": self._type_names.index(tour.van.vehicle_type),
-            "depot_link": carrier.depot_link,
-            "latest_home_s": latest_home_s(
-                tour.start_s,
-                shift_end_s=clock_to_s(fleet.shift_end),
-                shift_h=fleet.shift_h,
-                overtime_h=fleet.overtime_h,
-            ),
-        }
-        if not kind.relies_on_battery:
-            return FuelVan(self, **details)
-        key = stable_number(f"van/{tour.van.van_id}", bits=63)
-        has_charger = self.luck.depot_charger.uniform_one(key) < charging.depot_charger_share
-        spread = max(0.0, charging.soc_full - charging.soc_morning_min)
-        street_soc = charging.soc_full - spread * self.luck.morning_soc.uniform_one(key)
-        return ElectricVan(
-            self,
-            battery=Battery(kind.battery_kwh, charging.soc_full if has_charger else street_soc),
-            curve=charging_curve_of(self.settings.energy.charging_shape, kind.charging_power_kw),
-            has_depot_charger=has_charger,
-            **details,
-        )
+        scenario = self.settings
+        self.berths = create_berths(self, scenario, self.shop_table)
+        self.shops = create_shops(self, scenario, self.shop_table, self.berths)
+        self.charging_sites = create_charging_sites(self, scenario, self.plug_in_vans)
+        self.carriers, self.vans = create_carriers(self, scenario, self.fleets, plan)
 
     @property
     def plug_in_vans(self) -> int:
@@ -383,7 +247,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         lanes = float(self.network.lanes[link])
         lost = self.berth_params.blocked_lanes if lanes > 1.0 else self.berth_params.single_lane_loss * lanes
         self.engine.set_blocked_lanes(
-            link, min(lost, lanes) * self._capacity_share if vans else 0.0, at_us=self.clock.now_us
+            link, min(lost, lanes) * self.traffic.capacity_share if vans else 0.0, at_us=self.clock.now_us
         )
 
     # -- what it leaves behind ----------------------------------------------------------------
@@ -391,9 +255,9 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def tables(self) -> RunTables:
         """Result tables of the day, in the schema of `docs/data_dictionary.md`."""
         if self._tables is None:
-            self.recorder.set_vans(self._van_table())
-            self.recorder.set_orders(self._order_rows())
-            self.recorder.set_links(self._link_bins())
+            self.recorder.set_vans(van_rows(self.fleets, self.settings))
+            self.recorder.set_orders(order_rows(self.order_table, self.shop_table, self.fleets, self.network))
+            self.recorder.set_links(self.traffic.link_bins(self.engine))
             tables = self.recorder.tables()
             tables["costs"] = cost_rows(cost_table(tables, self.kpi_context()))
             self._tables = tables
@@ -424,7 +288,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             berth_until_s=clock_to_s(fleet.shift_end),
             day_from_s=clock_to_s(fleet.shift_start),
             day_until_s=clock_to_s(fleet.shift_end),
-            has_cars=self._cars is not None,
+            has_cars=self.traffic.cars is not None,
             link_length_m=self.network.length_m,
             link_free_flow_s=self.network.free_flow_time_s,
         )
@@ -447,8 +311,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             found.append(f"{len(self._plan.unplanned)} orders ({share:.1%}) fitted on no tour")
         if isinstance(self.engine, QueueEngine) and self.engine.forced_moves:
             found.append(f"{self.engine.forced_moves} vehicles stood for too long and were forced on: the streets jam")
-        if self._cars is not None and self._cars.arrived_share < 0.99:
-            found.append(f"{1.0 - self._cars.arrived_share:.1%} of the cars did not arrive in the assignment")
+        if self.traffic.cars is not None and self.traffic.cars.arrived_share < 0.99:
+            found.append(f"{1.0 - self.traffic.cars.arrived_share:.1%} of the cars did not arrive in the assignment")
         return tuple(found)
 
     def input_sha256(self) -> dict[str, str]:
@@ -458,61 +322,6 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         if survey is not None:
             inputs[survey] = hashlib.sha256(Path(survey).read_bytes()).hexdigest()
         return inputs
-
-    def _link_bins(self) -> pd.DataFrame:
-        """Counts by link and bin; of a sample of the cars, all that it stands for."""
-        bins = self.engine.link_bins().drop(columns="blocked_s")
-        if self._cars is not None and self._cars.sample < 1.0:
-            for column in ("inflow_veh", "outflow_veh"):
-                vans = np.minimum(bins["vans"], bins[column])
-                bins[column] = vans + (bins[column] - vans) / self._cars.sample
-        return bins
-
-    def _van_table(self) -> pd.DataFrame:
-        types = self.settings.fleet.vehicle_types
-        rows = []
-        for fleet in self.fleets:
-            for van in fleet.vans:
-                kind = types[van.vehicle_type]
-                rows.append(
-                    {
-                        "van_id": van.van_id,
-                        "carrier_id": fleet.carrier_id,
-                        "vehicle_type": van.vehicle_type,
-                        "powertrain": kind.powertrain,
-                        "access_class": kind.access_class,
-                        "payload_kg": kind.payload_kg,
-                        "volume_m3": kind.volume_m3,
-                        "battery_kwh": kind.battery_kwh,
-                        "depot_id": fleet.depot_id,
-                    }
-                )
-        return pd.DataFrame(rows)
-
-    def _order_rows(self) -> pd.DataFrame:
-        shop = self.order_table["shop"].to_numpy()
-        carrier = self.order_table["carrier"].to_numpy()
-        carrier_id = np.array([fleet.carrier_id for fleet in self.fleets], dtype=object)
-        columns = ["order_id", "weight_kg", "volume_m3", "earliest_s", "latest_s", "joint"]
-        return self.order_table[columns].assign(
-            shop_id=self.shop_table["shop_id"].to_numpy(dtype=object)[shop],
-            carrier_id=carrier_id[carrier],
-            shipment_distance_m=self._shipment_distance_m(shop, carrier),
-            shop_type=self.shop_table["shop_type"].to_numpy(dtype=object)[shop],
-        )
-
-    def _shipment_distance_m(self, shop: IntArray, carrier: IntArray) -> FloatArray:
-        """Fastest way on empty streets from each carrier's hub to the shop of its order [m]."""
-        depot_link = np.array([fleet.depot_link for fleet in self.fleets], dtype=np.int32)
-        shop_link = self.shop_table["link"].to_numpy(dtype=np.int32)
-        _, distance_m = travel_matrix(
-            self.network,
-            np.round(self.network.free_flow_time_s * 1e6).astype(np.int64),
-            source_nodes=self.network.to_node[depot_link],
-            target_links=shop_link,
-        )
-        found: FloatArray = distance_m[carrier, shop]
-        return found
 
 
 def _depots(network: RoadNetwork) -> list[tuple[str, int]]:
@@ -532,9 +341,3 @@ def _order_book(orders: pd.DataFrame) -> OrderBook:
         latest_s=orders["latest_s"].tolist(),
         service_s=orders["service_s"].tolist(),
     )
-
-
-def _metric_xy(network: RoadNetwork, table: pd.DataFrame) -> FloatArray:
-    """Positions of places in the network's metric coordinates [m], shape (n, 2)."""
-    x_m, y_m = project(table["lon"], table["lat"], network.crs_metric)
-    return np.column_stack([x_m, y_m])

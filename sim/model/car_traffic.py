@@ -1,0 +1,136 @@
+"""
+Traffic of the day: the cars on their routes, what carriers believe of travel times, and the engine.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.config import Scenario
+from sim.contracts import LinkClosures, Progress, TrafficEngine
+from sim.demand.background_traffic import gravity_trips
+from sim.energy import consumption_coefficients
+from sim.network import RoadNetwork
+from sim.traffic import AssignedDay, ProfileEngine, QueueEngine, assigned_day, links_for_sample
+from sim.traffic.travel_times import BinnedTravelTimes, travel_times_from_speed_ratio
+
+_BIN_S = 900.0
+"""Width of the time bins of link counts [s]."""
+
+
+@dataclass(frozen=True)
+class CarTraffic:
+    """
+    Streets of the day and the cars on them.
+
+    Parameters
+    ----------
+    network
+        Road network.
+    scenario
+        Configuration.
+    cars
+        Cars on their routes; None where there are none.
+    """
+
+    network: RoadNetwork
+    scenario: Scenario
+    cars: AssignedDay | None
+
+    @cached_property
+    def believed_times(self) -> BinnedTravelTimes:
+        """Travel times that carriers and drivers reckon with: those of the assigned cars, else of empty streets."""
+        if self.cars is not None:
+            return self.cars.times
+        return travel_times_from_speed_ratio(
+            self.network.length_m,
+            self.network.free_speed_mps,
+            self.network.signal_delay_s,
+            np.array(self.scenario.traffic.speed_ratio),
+        )
+
+    @cached_property
+    def links(self) -> pd.DataFrame:
+        """Links with the capacities that suit the share of the cars that is simulated."""
+        return links_for_sample(self.network.links, self.cars.sample) if self.cars else self.network.links
+
+    @property
+    def capacity_share(self) -> float:
+        """Capacity of the links as a share of that of the streets [-]."""
+        return float(self.links["lanes"].iloc[0] / self.network.links["lanes"].iloc[0])
+
+    def engine(self, closures: dict[str, LinkClosures]) -> TrafficEngine:
+        """
+        The engine that moves cars and vans.
+
+        Parameters
+        ----------
+        closures
+            When links are closed to each vehicle type.
+        """
+        settings, types = self.scenario.traffic, self.scenario.fleet.vehicle_types
+        consumption = consumption_coefficients(
+            [(kind.consumption_curve, kind.payload_kg) for kind in types.values()], self.scenario.energy
+        )
+        closed = [closures[name] for name in types]
+        if settings.engine == "profile":
+            return ProfileEngine(self.network.length_m, self.believed_times, consumption, closed, _BIN_S)
+        return QueueEngine(
+            self.links,
+            cars=self.cars.trips if self.cars is not None else None,
+            consumption=consumption,
+            closures=closed,
+            pcu=[kind.pcu * self.capacity_share for kind in types.values()],
+            bin_s=_BIN_S,
+            stuck_time_s=settings.stuck_time_s,
+        )
+
+    def link_bins(self, engine: TrafficEngine) -> pd.DataFrame:
+        """Counts by link and bin; of a sample of the cars, all that it stands for."""
+        bins = engine.link_bins().drop(columns="blocked_s")
+        if self.cars is not None and self.cars.sample < 1.0:
+            for column in ("inflow_veh", "outflow_veh"):
+                vans = np.minimum(bins["vans"], bins[column])
+                bins[column] = vans + (bins[column] - vans) / self.cars.sample
+        return bins
+
+
+def car_traffic(network: RoadNetwork, scenario: Scenario, progress: Progress) -> CarTraffic:
+    """
+    The cars of the day on their routes, from the cache if they have been assigned before.
+
+    Parameters
+    ----------
+    network
+        Road network.
+    scenario
+        Configuration.
+    progress
+        Told how far the assignment has come.
+    """
+    traffic, cache_dir = scenario.traffic, scenario.paths.cache_dir
+    if traffic.background is None or traffic.assignment is None:
+        return CarTraffic(network, scenario, None)
+    trips = gravity_trips(
+        network,
+        traffic.background,
+        free_flow_us=np.round(network.free_flow_time_s * 1e6).astype(np.int64),
+        sample=traffic.sample,
+    )
+    cars = assigned_day(
+        network,
+        trips,
+        traffic.assignment,
+        cache_dir=Path(cache_dir) if cache_dir else None,
+        seed=traffic.background.seed,
+        sample=traffic.sample,
+        threads=scenario.run.workers or os.cpu_count() or 1,
+        progress=progress,
+    )
+    return CarTraffic(network, scenario, cars)

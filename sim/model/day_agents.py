@@ -1,0 +1,110 @@
+"""
+The agents of the day: who is in the city when it begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.agents import Berth, Carrier, ChargerSite, ElectricVan, FuelVan, Shop, Van
+from sim.agents.van import latest_home_s
+from sim.config import Scenario
+from sim.contracts import FloatArray
+from sim.demand.shops import stable_number
+from sim.energy import Battery, charging_curve_of
+from sim.facilities import berths_by_shop_density, berths_in_reach, public_charging_sites
+from sim.network import RoadNetwork
+from sim.network.projection import project
+from sim.planning import CarrierSpec, DayPlan, VanTour
+from sim.units import clock_to_s
+
+if TYPE_CHECKING:
+    from sim.model.delivery_model import DeliveryModel
+
+
+def create_berths(city: DeliveryModel, scenario: Scenario, shops: pd.DataFrame) -> list[Berth]:
+    """Loading berths, as many as the configuration asks for, where the shops are."""
+    return [Berth(city, berth) for berth in berths_by_shop_density(city.network, shops, scenario.berths)]
+
+
+def create_shops(city: DeliveryModel, scenario: Scenario, shops: pd.DataFrame, berths: Sequence[Berth]) -> list[Shop]:
+    """Shops with the berths in reach of each."""
+    reach = berths_in_reach(
+        [berth.spec for berth in berths], _metric_xy(city.network, shops), scenario.berths.search_radius_m
+    )
+    rows = zip(shops["shop_id"], shops["link"], shops["has_offstreet"], reach, strict=True)
+    return [
+        Shop(
+            city,
+            shop_id=str(shop_id),
+            link=int(link),
+            has_offstreet=bool(has_offstreet),
+            berths=in_reach,
+            grace_s=scenario.service.grace_min * 60.0,
+        )
+        for shop_id, link, has_offstreet, in_reach in rows
+    ]
+
+
+def create_charging_sites(city: DeliveryModel, scenario: Scenario, plug_in_vans: int) -> list[ChargerSite]:
+    """Public charging sites, as many connectors as the configuration asks for."""
+    sites = public_charging_sites(city.network, scenario.charging, plug_in_vans=plug_in_vans)
+    return [ChargerSite(city, site) for site in sites]
+
+
+def create_carriers(
+    city: DeliveryModel, scenario: Scenario, fleets: list[CarrierSpec], plan: DayPlan
+) -> tuple[list[Carrier], list[Van]]:
+    """Carriers, and the vans that have a tour today."""
+    carriers = [
+        Carrier(city, carrier_id=spec.carrier_id, depot_id=spec.depot_id, depot_link=spec.depot_link) for spec in fleets
+    ]
+    vans: list[Van] = []
+    for tour in plan.tours:
+        carrier = carriers[tour.van.carrier]
+        van = _create_van(city, scenario, len(vans), tour, carrier)
+        carrier.vans.append(van)
+        vans.append(van)
+    return carriers, vans
+
+
+def _create_van(city: DeliveryModel, scenario: Scenario, number: int, tour: VanTour, carrier: Carrier) -> Van:
+    fleet, charging = scenario.fleet, scenario.charging
+    kind = fleet.vehicle_types[tour.van.vehicle_type]
+    details: dict[str, Any] = {
+        "number": number,
+        "tour": tour,
+        "carrier_id": carrier.carrier_id,
+        "vehicle_type": kind,
+        "vehicle_class": list(fleet.vehicle_types).index(tour.van.vehicle_type),
+        "depot_link": carrier.depot_link,
+        "latest_home_s": latest_home_s(
+            tour.start_s,
+            shift_end_s=clock_to_s(fleet.shift_end),
+            shift_h=fleet.shift_h,
+            overtime_h=fleet.overtime_h,
+        ),
+    }
+    if not kind.relies_on_battery:
+        return FuelVan(city, **details)
+    key = stable_number(f"van/{tour.van.van_id}", bits=63)
+    has_charger = city.luck.depot_charger.uniform_one(key) < charging.depot_charger_share
+    spread = max(0.0, charging.soc_full - charging.soc_morning_min)
+    street_soc = charging.soc_full - spread * city.luck.morning_soc.uniform_one(key)
+    return ElectricVan(
+        city,
+        battery=Battery(kind.battery_kwh, charging.soc_full if has_charger else street_soc),
+        curve=charging_curve_of(scenario.energy.charging_shape, kind.charging_power_kw),
+        has_depot_charger=has_charger,
+        **details,
+    )
+
+
+def _metric_xy(network: RoadNetwork, table: pd.DataFrame) -> FloatArray:
+    """Positions of places in the network's metric coordinates [m], shape (n, 2)."""
+    x_m, y_m = project(table["lon"], table["lat"], network.crs_metric)
+    return np.column_stack([x_m, y_m])
