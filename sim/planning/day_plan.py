@@ -20,7 +20,6 @@ from sim.planning.district_problem import (
     DistrictProblems,
     PlanningParams,
     PlanningView,
-    VanTour,
     read_tours,
 )
 from sim.planning.districts import share_out_vans, split_by_geography, vans_by_district
@@ -28,6 +27,7 @@ from sim.planning.drops import Drop, merge_to_drops
 from sim.planning.fleet import CarrierSpec, FleetParams, VanSpec
 from sim.planning.plan_cache import PlanCache, problem_key
 from sim.planning.tours import TourPlan, TourProblem, plan_tours
+from sim.planning.van_tour import VanTour
 
 
 @dataclass(frozen=True, slots=True)

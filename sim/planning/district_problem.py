@@ -27,6 +27,8 @@ from sim.planning.tours import (
     TourProblem,
     TourVehicles,
 )
+from sim.planning.van_tour import PlannedStop, VanTour
+from sim.planning.wave import DAY_WAVE
 from sim.units import MICROSECONDS_PER_SECOND, SECONDS_PER_HOUR, clock_to_s, to_us
 
 
@@ -49,55 +51,6 @@ class PlanningParams(BaseModel, frozen=True, extra="forbid"):
         ge=0.0, le=240.0, description="Open part of a window that plans make use of, at least [min]"
     )
     driver_cny_per_h: float = Field(ge=0.0, description="Cost of a driver's hour in planning [CNY/h]")
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedStop:
-    """
-    A visit to a shop as planned.
-
-    Parameters
-    ----------
-    shop
-        Row of the shop.
-    orders
-        Rows of the orders to be brought.
-    arrival_s
-        Planned start of unloading [s].
-    leg_m
-        Planned distance from the place before [m].
-    """
-
-    shop: int
-    orders: tuple[int, ...]
-    arrival_s: float
-    leg_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class VanTour:
-    """
-    The tour of one van as planned.
-
-    Parameters
-    ----------
-    tour_id
-        Name in the tables.
-    van
-        The van.
-    start_s
-        Planned departure from the depot [s].
-    stops
-        Stops in driving order.
-    home_m
-        Planned distance from the last stop to the depot [m].
-    """
-
-    tour_id: str
-    van: VanSpec
-    start_s: float
-    stops: tuple[PlannedStop, ...]
-    home_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +264,7 @@ def read_tours(district: District, plan: TourPlan) -> Iterator[VanTour]:
         van = district.vans[tour.vehicles][used[tour.vehicles]]
         used[tour.vehicles] += 1
         stops, home_m = _stops(district, tour)
-        yield VanTour(f"{van.van_id}-tour-1", van, float(tour.start_s), stops, home_m)
+        yield VanTour(f"{van.van_id}-tour-1", van, DAY_WAVE, float(tour.start_s), stops, home_m)
 
 
 def _stops(district: District, tour: PlannedTour) -> tuple[tuple[PlannedStop, ...], float]:

@@ -1,70 +1,21 @@
 """
-Vehicle types, carriers and the vans they own.
+Carriers and the vans they own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from sim.contracts import AccessClass, FloatArray, IntArray, Powertrain
+from sim.contracts import FloatArray, IntArray
+from sim.planning.vehicle_type import PLUG_IN as PLUG_IN
+from sim.planning.vehicle_type import VehicleTypeParams as VehicleTypeParams
+from sim.planning.wave import DAY_WAVE, ClockTime, Wave, WaveParams, wave_faults
 from sim.units import clock_to_s
-
-
-def _clock_time(text: str) -> str:
-    clock_to_s(text)
-    return text
-
-
-ClockTime = Annotated[str, AfterValidator(_clock_time)]
-PLUG_IN: tuple[Powertrain, ...] = ("bev", "phev")
-
-
-class VehicleTypeParams(BaseModel, frozen=True, extra="forbid"):
-    """One type of delivery vehicle."""
-
-    label: str = Field(min_length=1, description="Name in figures")
-    powertrain: Powertrain = Field(description="Source of energy")
-    access_class: AccessClass = Field(description="Class in access rules; light is up to 4.5 t")
-    consumption_curve: str = Field(description="Name of the consumption curve")
-    payload_kg: float = Field(gt=0.0, le=40_000.0, description="Payload [kg]")
-    volume_m3: float = Field(gt=0.0, le=120.0, description="Load space [m3]")
-    battery_kwh: float = Field(ge=0.0, le=1000.0, description="Usable battery [kWh]; 0 without a traction battery")
-    charging_power_kw: float = Field(
-        ge=0.0, le=1000.0, description="Most power the battery takes [kW]; 0 without a plug"
-    )
-    pcu: float = Field(gt=0.0, le=5.0, description="Passenger car units [-]")
-    fixed_cny_per_day: float = Field(ge=0.0, description="Capital, insurance and tax a working day [CNY/d]")
-    maintenance_cny_per_km: float = Field(ge=0.0, description="Maintenance and tyres [CNY/km]")
-    planned_energy_cny_per_km: float = Field(ge=0.0, description="Energy cost that tour planning reckons with [CNY/km]")
-    planned_kwh_per_km: float = Field(
-        ge=0.0, description="Electricity from the battery that planning reckons with [kWh/km]"
-    )
-
-    @model_validator(mode="after")
-    def _battery_fits_powertrain(self) -> Self:
-        if self.powertrain == "bev" and not (self.battery_kwh > 0 and self.charging_power_kw > 0):
-            raise ValueError(
-                "an electric van needs battery_kwh and charging_power_kw above 0, "
-                f"found {self.battery_kwh} and {self.charging_power_kw}"
-            )
-        if self.powertrain not in PLUG_IN and self.battery_kwh > 0:
-            raise ValueError(f"battery_kwh must be 0 for powertrain {self.powertrain}, found {self.battery_kwh}")
-        return self
-
-    @property
-    def is_plug_in(self) -> bool:
-        """Whether it can use a charger."""
-        return self.powertrain in PLUG_IN
-
-    @property
-    def relies_on_battery(self) -> bool:
-        """Whether it stops when its battery is empty."""
-        return self.powertrain == "bev"
 
 
 class FleetParams(BaseModel, frozen=True, extra="forbid"):
@@ -85,6 +36,11 @@ class FleetParams(BaseModel, frozen=True, extra="forbid"):
     overtime_h: float = Field(
         ge=0.0, le=12.0, description="Time after the planned shift at which a driver turns home [h]"
     )
+    waves: tuple[WaveParams, ...] = Field(
+        default=(),
+        description="Parts of the day in which vans are out, one after the other; empty: one from shift_start to "
+        "shift_end",
+    )
 
     @model_validator(mode="after")
     def _shift_runs_forward(self) -> Self:
@@ -94,6 +50,19 @@ class FleetParams(BaseModel, frozen=True, extra="forbid"):
                 f"shift_end must lie after shift_start, found {self.shift_start} to {self.shift_end}; "
                 "write times after midnight as 24:00 and later"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _waves_follow_each_other(self) -> Self:
+        faults = wave_faults(self.waves)
+        if not any(kind.is_quiet for kind in self.vehicle_types.values()):
+            faults += [
+                f"wave {wave.name} is for quiet vehicles alone, but no vehicle type has is_quiet"
+                for wave in self.waves
+                if wave.quiet_only
+            ]
+        if faults:
+            raise ValueError("; ".join(faults))
         return self
 
     @model_validator(mode="after")
@@ -107,6 +76,24 @@ class FleetParams(BaseModel, frozen=True, extra="forbid"):
         if abs(total - 1.0) > 1e-6:
             raise ValueError(f"shares in mix must add up to 1, found {total:g}")
         return self
+
+    def day_waves(self) -> tuple[Wave, ...]:
+        """Waves of the day in the order of time; never empty."""
+        whole_day = WaveParams(name=DAY_WAVE, start=self.shift_start, end=self.shift_end)
+        return tuple(
+            Wave(
+                wave.name,
+                clock_to_s(wave.start),
+                clock_to_s(wave.end),
+                self.shift_h if wave.shift_h is None else wave.shift_h,
+                wave.quiet_only,
+            )
+            for wave in self.waves or (whole_day,)
+        )
+
+    def wave_named(self, name: str) -> Wave:
+        """The wave of a name."""
+        return next(wave for wave in self.day_waves() if wave.name == name)
 
     def market_shares(self) -> FloatArray:
         """Share of each carrier in all orders [-], largest first, adding up to 1."""
