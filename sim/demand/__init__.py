@@ -12,6 +12,8 @@ from sim.demand.calibration import CalibrationParams as CalibrationParams
 from sim.demand.calibration import DemandScale as DemandScale
 from sim.demand.calibration import calibrate_demand as calibrate_demand
 from sim.demand.calibration import scaled_trips as scaled_trips
+from sim.demand.forecast import ForecastParams as ForecastParams
+from sim.demand.homes import home_receivers as home_receivers
 from sim.demand.od_table import OD_COLUMNS as OD_COLUMNS
 from sim.demand.od_table import read_od_table as read_od_table
 from sim.demand.od_table import trips_from_od_files as trips_from_od_files
@@ -19,6 +21,11 @@ from sim.demand.od_table import trips_of_od_table as trips_of_od_table
 from sim.demand.od_zones import OdZones as OdZones
 from sim.demand.od_zones import read_od_zones as read_od_zones
 from sim.demand.params import DemandParams as DemandParams
+from sim.demand.parcel_orders import HandoverTime as HandoverTime
+from sim.demand.parcel_orders import parcel_orders as parcel_orders
+from sim.demand.parcel_params import ParcelParams as ParcelParams
+from sim.demand.parcels import draw_parcels as draw_parcels
+from sim.demand.parcels import expected_parcels as expected_parcels
 from sim.demand.passages import Passages as Passages
 from sim.demand.passages import passages_of as passages_of
 from sim.demand.shipments import ORDER_COLUMNS as ORDER_COLUMNS

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, model_validator
 
+from sim.demand.forecast import ForecastParams
+from sim.demand.parcel_params import ParcelParams
 from sim.demand.shop_types import SHOP_TYPES, ShopType, ShopTypeParams
 from sim.units import WEEKDAYS, Weekday
 
@@ -20,9 +22,14 @@ class DemandParams(BaseModel, frozen=True, extra="forbid"):
     orders_per_day: float | None = Field(
         gt=0.0,
         le=1e7,
-        description="Expected orders of an average day before growth; scales all shops. null: as the shop types say",
+        description="Expected orders of an average day of the base year; scales all shops. null: as the shop types say",
     )
-    growth: float = Field(ge=0.0, le=100.0, description="Orders against those of the year of the types' figures [-]")
+    growth: float = Field(
+        ge=0.0, le=100.0, description="Factor on the orders of every shop, on top of the forecast [-]"
+    )
+    year: int = Field(ge=1990, le=2100, description="Year of the day; growth since forecast.base_year by type of shop")
+    month: int | None = Field(ge=1, le=12, description="Month of the day, 1 to 12; null: an average month")
+    forecast: ForecastParams = Field(description="Growth by year and season of shops' orders")
     weekday_factor: dict[Weekday, float] = Field(
         description="Orders of a day of the week against the average day [-]; mean 1"
     )
@@ -33,6 +40,7 @@ class DemandParams(BaseModel, frozen=True, extra="forbid"):
     )
     max_order_kg: float = Field(gt=0.0, description="Heaviest order [kg]; more comes by truck and is not modelled")
     max_order_m3: float = Field(gt=0.0, description="Largest order [m3]; more comes by truck and is not modelled")
+    parcels: ParcelParams = Field(description="Parcels for homes")
     shop_types: dict[ShopType, ShopTypeParams] = Field(description="Parameters of each type of shop")
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ the seed alone, so that the same order is the same in every scenario that has it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -75,7 +75,7 @@ def make_orders(
     if mix is None:
         mix = supplier_mix(shops, carrier_shares, params, streams)
     key = shop_keys(shops["shop_id"])
-    probability = delivery_probability(shops, mix, params, weekday=weekday)
+    probability = delivery_probability(shops, mix, params, weekday=weekday, month=params.month)
     call = streams.keyed(f"demand.order_placed_day_{day}")
     is_placed = np.column_stack([call.uniform(key, carrier) for carrier in range(mix.shape[1])]) < probability
     shop, carrier = np.nonzero(is_placed)
@@ -91,7 +91,7 @@ def make_orders(
     service_s = np.round(_lognormal(expected_service_s, params.service_cv, draw, key[shop], carrier), 1)
     return pd.DataFrame(
         {
-            "order_id": _order_ids(shops["shop_id"].astype(str).to_list(), shop, carrier, day),
+            "order_id": order_numbers(_names(shops["shop_id"].astype(str).to_list(), shop, carrier, day)),
             "shop": shop.astype(np.int64),
             "carrier": carrier.astype(np.int64),
             "weight_kg": weight_kg,
@@ -110,29 +110,48 @@ def _density_kg_per_m3(shops: pd.DataFrame, params: DemandParams) -> FloatArray:
     return np.array([by_type[name] for name in shops["shop_type"]], dtype=np.float64)
 
 
-def _order_ids(shop_ids: list[str], shop: IntArray, carrier: IntArray, day: int) -> IntArray:
-    """Number of each order from shop, carrier and day; the later of two equal hashes is hashed again."""
-    taken: set[int] = set()
-    ids = []
+def _names(shop_ids: list[str], shop: IntArray, carrier: IntArray, day: int) -> Iterator[str]:
+    """What the orders are known by: shop, carrier and day."""
     for row, number in zip(shop.tolist(), carrier.tolist(), strict=True):
-        text = f"order/{day}/{number}/{shop_ids[row]}"
+        yield f"order/{day}/{number}/{shop_ids[row]}"
+
+
+def order_numbers(names: Iterable[str], taken: Iterable[int] = ()) -> IntArray:
+    """
+    Number of each order from what it is known by; the later of two equal hashes is hashed again.
+
+    Parameters
+    ----------
+    names
+        Text for each order.
+    taken
+        Numbers of other orders.
+    """
+    used = set(taken)
+    numbers = []
+    for text in names:
         order_id = stable_number(text, bits=_ORDER_ID_BITS)
-        while order_id in taken:
+        while order_id in used:
             text += "/again"
             order_id = stable_number(text, bits=_ORDER_ID_BITS)
-        taken.add(order_id)
-        ids.append(order_id)
-    return np.array(ids, dtype=np.int64)
+        used.add(order_id)
+        numbers.append(order_id)
+    return np.array(numbers, dtype=np.int64)
+
+
+def spread_about(mean: FloatArray, cv: float, u: FloatArray) -> FloatArray:
+    """Lognormal values with a mean and a coefficient of variation [-], from uniform draws."""
+    from scipy.special import ndtri
+
+    sigma2 = np.log1p(cv * cv)
+    values: FloatArray = mean * np.exp(np.sqrt(sigma2) * ndtri(u) - sigma2 / 2.0)
+    return values
 
 
 def _lognormal(mean: FloatArray, cv: float, stream: KeyedStream, shop_key: IntArray, carrier: IntArray) -> FloatArray:
     """Lognormal draws with a mean and a coefficient of variation, one for each pair of shop and carrier."""
-    from scipy.special import ndtri
-
     u = np.empty(len(mean))
     for number in np.unique(carrier).tolist():
         rows = carrier == number
         u[rows] = stream.uniform(shop_key[rows], number)
-    sigma2 = np.log1p(cv * cv)
-    values: FloatArray = mean * np.exp(np.sqrt(sigma2) * ndtri(u) - sigma2 / 2.0)
-    return values
+    return spread_about(mean, cv, u)

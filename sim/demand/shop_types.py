@@ -55,7 +55,8 @@ def read_delivery_window(text: str) -> tuple[float, float]:
     return earliest_s, latest_s
 
 
-def _checked_window(text: str) -> str:
+def checked_window(text: str) -> str:
+    """The text of a delivery window as it is; raises ValueError if it is none."""
     read_delivery_window(text)
     return text
 
@@ -63,7 +64,7 @@ def _checked_window(text: str) -> str:
 class WindowShare(BaseModel, frozen=True, extra="forbid"):
     """A delivery window and the share of shops that have it."""
 
-    window: Annotated[str, AfterValidator(_checked_window)] = Field(
+    window: Annotated[str, AfterValidator(checked_window)] = Field(
         description="Hours between which unloading may start, HH:MM-HH:MM"
     )
     share: float = Field(ge=0.0, le=1.0, description="Share of the type's shops [-]")

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.contracts import FloatArray
+from sim.demand.forecast import shop_forecast
 from sim.demand.params import DemandParams
 from sim.demand.shop_types import SHOP_TYPES
 from sim.demand.shops import shop_keys
@@ -76,7 +77,7 @@ def supplier_mix(
 
 
 def delivery_probability(
-    shops: pd.DataFrame, mix: FloatArray, params: DemandParams, *, weekday: Weekday | None
+    shops: pd.DataFrame, mix: FloatArray, params: DemandParams, *, weekday: Weekday | None, month: int | None
 ) -> FloatArray:
     """
     Probability that a carrier has an order for a shop on a day [-], shape (n_shops, n_carriers).
@@ -87,13 +88,15 @@ def delivery_probability(
     Parameters
     ----------
     shops
-        Shops with `orders_per_week`.
+        Shops with `orders_per_week` and `shop_type`.
     mix
         Supplier mix, as from `supplier_mix`.
     params
-        Total, growth and weekday factors.
+        Total, growth, forecast and weekday factors.
     weekday
         Day of the week; None for an average day.
+    month
+        Month, 1 to 12; None for an average one.
 
     Raises
     ------
@@ -104,7 +107,8 @@ def delivery_probability(
     daily = shops["orders_per_week"].to_numpy(dtype=np.float64) / DAYS_PER_WEEK
     if params.orders_per_day is not None:
         daily = np.minimum(daily * _scale_to_total(daily, suppliers, params.orders_per_day), suppliers)
-    factor = params.growth * (1.0 if weekday is None else params.weekday_factor[weekday])
+    today = params.growth * (1.0 if weekday is None else params.weekday_factor[weekday])
+    factor = today * shop_forecast(shops["shop_type"].to_list(), params.forecast, year=params.year, month=month)
     return _split_with_ceiling(np.minimum(daily * factor, suppliers), mix)
 
 
@@ -112,7 +116,7 @@ def orders_per_average_day(
     shops: pd.DataFrame, carrier_shares: Sequence[float], params: DemandParams, mix: FloatArray | None = None
 ) -> FloatArray:
     """
-    Expected orders of each carrier on an average day, shape (n_carriers,).
+    Expected orders of each carrier on an average day of the year, shape (n_carriers,).
 
     Parameters
     ----------
@@ -126,7 +130,7 @@ def orders_per_average_day(
     if mix is None:
         shares = np.asarray(carrier_shares, dtype=np.float64)
         mix = np.broadcast_to(shares / shares.sum(), (len(shops), len(shares)))
-    expected: FloatArray = delivery_probability(shops, mix, params, weekday=None).sum(axis=0)
+    expected: FloatArray = delivery_probability(shops, mix, params, weekday=None, month=None).sum(axis=0)
     return expected
 
 

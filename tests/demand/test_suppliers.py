@@ -67,7 +67,7 @@ def test_impossible_shares_are_refused(shops: pd.DataFrame, params: DemandParams
 def test_probabilities_add_up_to_the_shops_frequency(shops: pd.DataFrame, params: DemandParams) -> None:
     """On an average day a shop expects a seventh of its week, however it is split among suppliers."""
     mix = supplier_mix(shops, SHARES, params, RandomStreams(1))
-    probability = delivery_probability(shops, mix, params, weekday=None)
+    probability = delivery_probability(shops, mix, params, weekday=None, month=None)
     assert probability.min() >= 0.0
     assert probability.max() <= 1.0
     expected = np.minimum(shops["orders_per_week"] / 7.0, (mix > 0).sum(axis=1))
@@ -76,9 +76,9 @@ def test_probabilities_add_up_to_the_shops_frequency(shops: pd.DataFrame, params
 
 def test_what_a_supplier_cannot_deliver_goes_to_the_others(content: dict[str, Any]) -> None:
     """14 orders a week, two a day, from shares 0.8 and 0.1 and 0.1: by hand 1, 0.5 and 0.5."""
-    shop = pd.DataFrame({"orders_per_week": [14.0]})
+    shop = pd.DataFrame({"orders_per_week": [14.0], "shop_type": ["other"]})
     probability = delivery_probability(
-        shop, np.array([[0.8, 0.1, 0.1]]), DemandParams.model_validate(content), weekday=None
+        shop, np.array([[0.8, 0.1, 0.1]]), DemandParams.model_validate(content), weekday=None, month=None
     )
     assert probability == pytest.approx(np.array([[1.0, 0.5, 0.5]]))
 
