@@ -3,8 +3,9 @@ Dynamic user equilibrium of background traffic: every trip on a way that is (nea
 
 Iterated: load the trips on their routes, take the travel times, search faster routes on them, move a
 share of the trips over. The share is gap-based: a trip moves with a probability equal to what it would
-gain, as a share of its time, times a step that halves whenever the relative gap has risen. The gap, the
-time lost against fastest routes, says how far the result is from equilibrium.
+gain, as a share of its time, times a step that halves whenever the relative gap has risen. A step that ends
+in gridlock, or far from equilibrium, is taken back. The gap, the time lost against fastest routes, says how
+far the result is from equilibrium.
 
 What loads the trips is handed in: the queue engine for a city, a volume-delay function for tests
 against published static equilibria.
@@ -21,6 +22,7 @@ from numba import njit
 from pydantic import BaseModel, Field
 
 from sim.contracts import (
+    FloatArray,
     IntArray,
     LinkArray,
     Progress,
@@ -30,6 +32,9 @@ from sim.contracts import (
 from sim.network.path_trees import RouteSet, fastest_routes, without_turning_back
 from sim.network.shortest_path import LinkGraph
 from sim.random_streams import KeyedStream
+
+_WORSE = 1.5
+"""A step that raises the smallest gap so far by this factor is taken back and tried at half its length. Ours."""
 
 Evaluate = Callable[[RouteSet], TravelTimes]
 """Loads routes and gives the travel times that come of it."""
@@ -165,6 +170,7 @@ def assign(
     gaps: list[float] = []
     best: Assignment | None = None
     best_rank = (True, np.inf)
+    best_move = _Move(routes, np.zeros(0))
     step = params.first_step
     for iteration in range(params.max_iterations):
         fastest = search(times)
@@ -172,18 +178,31 @@ def assign(
         least = np.minimum(route_costs_us(fastest, times, trips.depart_us), cost)
         gaps.append(float((cost - least).sum() / least.sum()) if least.sum() > 0.0 else 0.0)
         rank = (not is_sound(), gaps[-1])
+        gain = np.divide(cost - least, cost, out=np.zeros_like(cost), where=cost > 0.0)
+        move = _Move(fastest, gain)
+        has_failed = best is not None and (rank[0] > best_rank[0] or rank[1] > _WORSE * best_rank[1])
         if best is None or rank < best_rank:
-            best, best_rank = Assignment(routes, times, (), iteration), rank
+            best, best_rank, best_move = Assignment(routes, times, (), iteration), rank, move
         progress(f"assigning car traffic, relative gap {gaps[-1]:.1%}", iteration + 1, params.max_iterations)
         if rank <= (False, params.relative_gap) or iteration + 1 == params.max_iterations:
             break
-        step = _next_step(step, gaps)
-        gain = np.divide(cost - least, cost, out=np.zeros_like(cost), where=cost > 0.0)
-        moves = choice.uniform(number, iteration) < step * gain
-        routes = _merge(routes, fastest, moves)
+        if has_failed:
+            step, routes, move = step / 2.0, best.routes, best_move
+        else:
+            step = _next_step(step, gaps)
+        moves = choice.uniform(number, iteration) < step * move.gain
+        routes = _merge(routes, move.fastest, moves)
         times = evaluate(routes)
     assert best is not None  # max_iterations is at least 1
     return replace(best, gaps=tuple(gaps))
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Faster routes, and what each trip would gain by its own as a share of its time [-]."""
+
+    fastest: RouteSet
+    gain: FloatArray
 
 
 def _next_step(step: float, gaps: list[float]) -> float:
