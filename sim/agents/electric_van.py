@@ -99,7 +99,7 @@ class ElectricVan(Van):
         best: tuple[int, int] | None = None
         now_us = self.city.clock.now_us
         for row, site in enumerate(self.city.charging_sites):
-            way = self._find_way(site.spec.link)
+            way = self.find_way(site.spec.link)
             if way is None:
                 continue
             wait_us = to_us(_MEAN_SESSION_S * site.vans_ahead / site.spec.connectors)

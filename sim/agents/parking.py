@@ -19,7 +19,7 @@ from sim.units import to_s, to_us
 
 if TYPE_CHECKING:
     from sim.agents.shop import Shop
-    from sim.agents.van import Van
+    from sim.agents.vehicle import Vehicle
 
 SIDE_STREETS = ("residential", "living_street", "unclassified", "service")
 """Road classes on which a van may find room at the kerb."""
@@ -47,7 +47,7 @@ class ParkingPlace:
     """
 
     def __init__(
-        self, van: Van, shop: Shop, *, choice_luck: float, kerb_luck: float, on_parked: Callable[[], None]
+        self, van: Vehicle, shop: Shop, *, choice_luck: float, kerb_luck: float, on_parked: Callable[[], None]
     ) -> None:
         self._van = van
         self._city = van.city

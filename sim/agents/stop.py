@@ -1,0 +1,147 @@
+"""
+A stop at a shop: the van parks, the driver carries the goods in, and the orders meet their fate.
+
+What is not accepted, and what comes too late, stays on board.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.agents.next_stop import window_s
+from sim.agents.parking import ParkingPlace
+from sim.agents.shop import Reception
+from sim.agents.vehicle import Vehicle
+from sim.events import OrderClosed, StopEnded, StopOutcome
+from sim.planning import PlannedStop
+from sim.units import to_s, to_us
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """
+    What became of the orders of a stop.
+
+    Parameters
+    ----------
+    delivered
+        Rows of the orders handed over.
+    weight_kg
+        Their weight [kg].
+    """
+
+    delivered: tuple[int, ...]
+    weight_kg: float
+
+
+class ShopStop:
+    """
+    One visit to a shop, from coming to driving off.
+
+    Parameters
+    ----------
+    van
+        The vehicle, which has just come to the shop.
+    tour_id
+        The tour it is on.
+    planned
+        The stop as planned.
+    stop_id
+        Number in the tables.
+    on_left
+        Called when the van is ready to drive on.
+    """
+
+    def __init__(
+        self,
+        van: Vehicle,
+        *,
+        tour_id: str,
+        planned: PlannedStop,
+        stop_id: int,
+        on_left: Callable[[Handover], None],
+    ) -> None:
+        self._van = van
+        self._city = van.city
+        self._tour_id = tour_id
+        self._planned = planned
+        self._stop_id = stop_id
+        self._on_left = on_left
+        self._shop = self._city.shops[planned.shop]
+        self._came_us = self._city.clock.now_us
+        luck, order_id = self._city.luck.parking_choice, self._city.orders.order_id[planned.orders[0]]
+        self._place = ParkingPlace(
+            van,
+            self._shop,
+            choice_luck=luck.uniform_one(order_id),
+            kerb_luck=luck.uniform_one(order_id, draw=1),
+            on_parked=self._start_unloading,
+        )
+
+    def begin(self) -> None:
+        """Look for a place to park; the rest follows."""
+        self._place.search()
+
+    def _start_unloading(self) -> None:
+        orders = self._city.orders
+        walk_us = to_us(self._place.walk_m / self._city.berth_params.walking_speed_mps)
+        earliest_s, latest_s = window_s(self._city, self._planned)
+        start_us = max(self._place.parked_us + walk_us, to_us(earliest_s))
+        is_refused = self._shop.receive(to_s(start_us), earliest_s, latest_s) is Reception.TOO_LATE
+        service_s = 0.0 if is_refused else math.fsum(orders.service_s[row] for row in self._planned.orders)
+        end_us = start_us + to_us(service_s)
+        self._city.clock.schedule(end_us + walk_us, lambda: self._end(start_us, end_us))
+
+    def _end(self, start_us: int, end_us: int) -> None:
+        orders, rows = self._city.orders, self._planned.orders
+        is_refused = end_us == start_us
+        delivered = () if is_refused else tuple(row for row in rows if self._is_accepted(row))
+        self._place.leave()
+        weight_kg = math.fsum(orders.weight_kg[row] for row in delivered)
+        self._city.announce(
+            StopEnded(
+                stop_id=self._stop_id,
+                van_id=self._van.van_id,
+                carrier_id=self._van.carrier_id,
+                shop_id=self._shop.shop_id,
+                tour_id=self._tour_id,
+                planned_arrival_s=self._planned.arrival_s,
+                arrival_s=to_s(self._came_us),
+                parked_s=to_s(self._place.parked_us),
+                service_start_s=to_s(start_us),
+                service_end_s=to_s(end_us),
+                depart_s=to_s(self._city.clock.now_us),
+                berth_id=self._place.berth_id,
+                parking=self._place.parking,
+                berth_wait_s=self._place.wait_s,
+                weight_kg=weight_kg,
+                volume_m3=math.fsum(orders.volume_m3[row] for row in delivered),
+                orders=len(rows),
+                outcome=_outcome(len(delivered), len(rows), is_refused=is_refused),
+            )
+        )
+        for row in rows:
+            is_delivered = row in delivered
+            self._city.announce(
+                OrderClosed(
+                    orders.order_id[row],
+                    "delivered" if is_delivered else "refused" if is_refused else "failed",
+                    to_s(end_us) if is_delivered else None,
+                    self._stop_id,
+                )
+            )
+        self._on_left(Handover(delivered, weight_kg))
+
+    def _is_accepted(self, row: int) -> bool:
+        luck = self._city.luck.failed_attempt.uniform_one(self._city.orders.order_id[row])
+        return luck >= self._city.service_params.failed_attempt_share
+
+
+def _outcome(delivered: int, brought: int, *, is_refused: bool) -> StopOutcome:
+    if is_refused:
+        return "refused"
+    if delivered == brought:
+        return "delivered"
+    return "partial" if delivered else "failed"
