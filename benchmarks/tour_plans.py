@@ -18,7 +18,7 @@ import numpy as np
 from sim.config.overrides import scenario_from_overrides
 from sim.model import DeliveryModel
 from sim.planning import plan_tours
-from sim.planning.tours import PRIZE
+from sim.planning.tour_problem import PRIZE
 
 
 def main() -> None:

@@ -145,10 +145,12 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
 
     def _planner(self) -> DayPlanner:
         scenario = self.settings
-        shift_us = [to_us(clock_to_s(scenario.fleet.shift_start)), to_us(clock_to_s(scenario.fleet.shift_end))]
         view = PlanningView(
             network=self.network,
-            link_time_us=self.believed_times.mean_between(shift_us[0], shift_us[1]),
+            link_time_us={
+                wave.name: self.believed_times.mean_between(to_us(wave.start_s), to_us(wave.end_s))
+                for wave in scenario.fleet.day_waves()
+            },
             closures=self._closures,
             range_m={name: self._range_m(name) for name in self._type_names},
         )

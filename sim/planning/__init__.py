@@ -7,16 +7,18 @@ for each van, and the orders that no tour takes. Knows nothing of what happens o
 
 from sim.planning.day_plan import DayPlan as DayPlan
 from sim.planning.day_plan import DayPlanner as DayPlanner
-from sim.planning.district_problem import PlanningParams as PlanningParams
-from sim.planning.district_problem import PlanningView as PlanningView
 from sim.planning.fleet import CarrierSpec as CarrierSpec
 from sim.planning.fleet import FleetParams as FleetParams
 from sim.planning.fleet import VanSpec as VanSpec
+from sim.planning.fleet import build_fleet as build_fleet
 from sim.planning.fleet import build_fleets as build_fleets
+from sim.planning.fleet import vans_for as vans_for
 from sim.planning.plan_cache import PlanCache as PlanCache
-from sim.planning.tours import TourPlan as TourPlan
-from sim.planning.tours import TourProblem as TourProblem
-from sim.planning.tours import TourVehicles as TourVehicles
+from sim.planning.planning_params import PlanningParams as PlanningParams
+from sim.planning.planning_params import PlanningView as PlanningView
+from sim.planning.tour_problem import TourPlan as TourPlan
+from sim.planning.tour_problem import TourProblem as TourProblem
+from sim.planning.tour_problem import TourVehicles as TourVehicles
 from sim.planning.tours import plan_tours as plan_tours
 from sim.planning.van_tour import PlannedStop as PlannedStop
 from sim.planning.van_tour import VanTour as VanTour

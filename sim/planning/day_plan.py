@@ -8,26 +8,26 @@ tried once more with the vans that stayed unused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from sim.contracts import Progress, no_progress
-from sim.planning.district_problem import (
-    District,
-    DistrictProblems,
-    PlanningParams,
-    PlanningView,
-    read_tours,
-)
+from sim.planning.district_problem import District, DistrictProblems
 from sim.planning.districts import share_out_vans, split_by_geography, vans_by_district
-from sim.planning.drops import Drop, merge_to_drops
+from sim.planning.drops import Drop, OrderLoads, merge_to_drops, split_heavy
 from sim.planning.fleet import CarrierSpec, FleetParams, VanSpec
 from sim.planning.plan_cache import PlanCache, problem_key
-from sim.planning.tours import TourPlan, TourProblem, plan_tours
+from sim.planning.plan_reading import VanBook
+from sim.planning.planning_params import PlanningParams, PlanningView
+from sim.planning.tour_problem import TourPlan, TourProblem
+from sim.planning.tours import plan_tours
 from sim.planning.van_tour import VanTour
+
+CarrierDistrict = tuple[str, District]
+"""A carrier and some of its drops and shifts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,68 +102,67 @@ class DayPlanner:
         Parameters
         ----------
         carriers
-            Carriers in the order of `orders.carrier`.
+            Fleets that deliver, in the order of `orders.operator`, or of `orders.carrier` without that column.
         orders
-            Orders with `shop`, `carrier`, loads, windows and `expected_service_s`.
+            Orders with `shop`, `carrier`, loads, windows and `expected_service_s`; with `operator` where others deliver
+            than sold the transport, and `release_s` where goods come to the depot during the day.
         shops
             Shops with `link`.
         progress
             Told after each district.
         """
-        districts = self._all_districts(carriers, orders, shops)
-        plans = list(self._solve([d.problem for d in districts], "planning tours", progress))
-        tours: list[VanTour] = []
-        cost = 0
-        unused: dict[str, list[VanSpec]] = {spec.carrier_id: list(spec.vans) for spec in carriers}
+        book = VanBook(self._view.range_m)
+        first = self._all_districts(carriers, orders, shops)
         left: dict[str, list[Drop]] = {spec.carrier_id: [] for spec in carriers}
-        for district, plan in zip(districts, plans, strict=True):
-            carrier_id = carriers[district.vans[0][0].carrier].carrier_id
-            made = list(read_tours(district, plan))
-            tours += made
-            cost += plan.cost
-            busy = {tour.van.van_id for tour in made}
-            unused[carrier_id] = [van for van in unused[carrier_id] if van.van_id not in busy]
-            left[carrier_id] += [district.drops[drop] for drop in plan.left_out]
-        second, left = self._second_round(carriers, unused, left)
-        for district, plan in zip(
-            second, self._solve([d.problem for d in second], "planning leftovers", progress), strict=True
-        ):
-            carrier_id = carriers[district.vans[0][0].carrier].carrier_id
-            tours += list(read_tours(district, plan))
-            cost += plan.cost
-            left[carrier_id] = [district.drops[drop] for drop in plan.left_out]
+        cost = self._enter(first, book, left, self._solve(_problems(first), "planning tours", progress))
+        second = self._leftovers(carriers, book, left)
+        cost += self._enter(second, book, left, self._solve(_problems(second), "planning leftovers", progress))
         unplanned = sorted(row for drops in left.values() for drop in drops for row in drop.orders)
-        tours.sort(key=lambda tour: tour.van.van_id)
-        return DayPlan(tuple(tours), tuple(unplanned), len(districts) + len(second), cost)
+        return DayPlan(tuple(book.van_tours()), tuple(unplanned), len(first) + len(second), cost)
 
     def problems(self, carriers: Sequence[CarrierSpec], orders: pd.DataFrame, shops: pd.DataFrame) -> list[TourProblem]:
         """The routing problems behind a plan, one a district; arguments as for `plan`."""
-        return [district.problem for district in self._all_districts(carriers, orders, shops)]
+        return _problems(self._all_districts(carriers, orders, shops))
+
+    @staticmethod
+    def _enter(
+        districts: Sequence[CarrierDistrict], book: VanBook, left: dict[str, list[Drop]], plans: Iterator[TourPlan]
+    ) -> int:
+        """Give plans to vans; what is left over is noted, the planning cost returned."""
+        cost = 0
+        for (carrier_id, district), plan in zip(districts, plans, strict=True):
+            left[carrier_id] += book.enter(district, plan)
+            cost += plan.cost
+        return cost
 
     def _all_districts(
         self, carriers: Sequence[CarrierSpec], orders: pd.DataFrame, shops: pd.DataFrame
-    ) -> list[District]:
-        districts: list[District] = []
-        for carrier, spec in enumerate(carriers):
-            rows = np.flatnonzero(orders["carrier"].to_numpy() == carrier)
-            drops = merge_to_drops(rows, orders, shops["link"].to_numpy())
-            districts += self._districts(spec, drops, spec.vans)
+    ) -> list[CarrierDistrict]:
+        loads = OrderLoads(orders, shops["link"].to_numpy())
+        operator = orders["operator" if "operator" in orders else "carrier"].to_numpy()
+        districts: list[CarrierDistrict] = []
+        for number, spec in enumerate(carriers):
+            merged = merge_to_drops(np.flatnonzero(operator == number), loads)
+            drops = [
+                part
+                for drop in merged
+                for part in split_heavy(drop, self._problems.capacities_for(drop, spec.vans), loads)
+            ]
+            districts += [(spec.carrier_id, district) for district in self._districts(spec, drops, spec.vans)]
         return districts
 
-    def _second_round(
-        self,
-        carriers: Sequence[CarrierSpec],
-        unused: Mapping[str, list[VanSpec]],
-        left: dict[str, list[Drop]],
-    ) -> tuple[list[District], dict[str, list[Drop]]]:
-        second: list[District] = []
-        remaining = dict(left)
+    def _leftovers(
+        self, carriers: Sequence[CarrierSpec], book: VanBook, left: dict[str, list[Drop]]
+    ) -> list[CarrierDistrict]:
+        """Drops that no tour takes once more, with the shifts that are still free; takes them out of `left`."""
+        second: list[CarrierDistrict] = []
         for spec in carriers:
-            drops, vans = left[spec.carrier_id], unused[spec.carrier_id]
-            if drops and vans:
-                second.append(self._problems.district(spec, tuple(drops), tuple(vans)))
-                remaining[spec.carrier_id] = []
-        return second, remaining
+            shifts = [shift for shift in self._problems.shifts_of(spec, spec.vans) if book.is_free(shift)]
+            drops = left[spec.carrier_id]
+            if drops and shifts:
+                second.append((spec.carrier_id, self._problems.district(spec, tuple(drops), shifts)))
+                left[spec.carrier_id] = []
+        return second
 
     def _districts(self, spec: CarrierSpec, drops: list[Drop], vans: tuple[VanSpec, ...]) -> list[District]:
         if not drops:
@@ -185,7 +184,8 @@ class DayPlanner:
         for rows, own_free, own_other in zip(groups, n_free.tolist(), n_other.tolist(), strict=True):
             own = free[:own_free] + other[:own_other]
             free, other = free[own_free:], other[own_other:]
-            districts.append(self._problems.district(spec, tuple(drops[i] for i in rows.tolist()), tuple(own)))
+            own_drops = tuple(drops[i] for i in rows.tolist())
+            districts.append(self._problems.district(spec, own_drops, self._problems.shifts_of(spec, own)))
         return districts
 
     def _solve(self, problems: list[TourProblem], task: str, progress: Progress) -> Iterator[TourPlan]:
@@ -213,6 +213,10 @@ class DayPlanner:
         pool = Parallel(n_jobs=self._workers, return_as="generator")
         found: Iterator[TourPlan] = pool(delayed(plan_tours)(problem) for problem in problems)
         return found
+
+
+def _problems(districts: Sequence[CarrierDistrict]) -> list[TourProblem]:
+    return [district.problem for _, district in districts]
 
 
 def _interleave(vans: Sequence[VanSpec]) -> list[VanSpec]:

@@ -4,6 +4,7 @@ Carriers and the vans they own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -127,12 +128,15 @@ class CarrierSpec:
         Row of the link of that place.
     vans
         Its vans in the order of the mix.
+    waves
+        Names of the waves in which it works; empty: all of the fleet.
     """
 
     carrier_id: str
     depot_id: str
     depot_link: int
     vans: tuple[VanSpec, ...]
+    waves: tuple[str, ...] = ()
 
 
 def largest_remainder(weights: ArrayLike, total: int) -> IntArray:
@@ -177,17 +181,64 @@ def build_fleets(
     expected_orders_per_day
         Orders of each carrier on an average working day [-], shape (n_carriers,).
     """
-    names = [name for name, share in params.mix.items() if share > 0.0]
     fleets = []
     for carrier, expected in enumerate(expected_orders_per_day):
-        carrier_id = f"carrier-{carrier + 1:02d}"
         depot = carrier % len(depots)
-        n_vans = max(1, int(np.ceil(expected / params.orders_per_van - 1e-9)))
-        counts = largest_remainder([params.mix[name] for name in names], n_vans)
-        types = [name for name, count in zip(names, counts, strict=True) for _ in range(count)]
-        vans = tuple(
-            VanSpec(f"{carrier_id}-van-{number:03d}", carrier, vehicle_type, depot)
-            for number, vehicle_type in enumerate(types, start=1)
+        fleets.append(
+            build_fleet(
+                f"carrier-{carrier + 1:02d}",
+                carrier,
+                mix=params.mix,
+                vans=vans_for(float(expected), params.orders_per_van),
+                depot=depot,
+                depot_id=depots[depot][0],
+                depot_link=depots[depot][1],
+            )
         )
-        fleets.append(CarrierSpec(carrier_id, depots[depot][0], depots[depot][1], vans))
     return fleets
+
+
+def vans_for(expected_orders_per_day: float, orders_per_van: float) -> int:
+    """Vans of a carrier that expects so many orders on an average working day [-]; 1 or more."""
+    return max(1, int(np.ceil(expected_orders_per_day / orders_per_van - 1e-9)))
+
+
+def build_fleet(
+    carrier_id: str,
+    number: int,
+    *,
+    mix: Mapping[str, float],
+    vans: int,
+    depot: int,
+    depot_id: str,
+    depot_link: int,
+    waves: tuple[str, ...] = (),
+) -> CarrierSpec:
+    """
+    One carrier with its vans.
+
+    Parameters
+    ----------
+    carrier_id
+        Name in the tables.
+    number
+        Its row in the list of fleets, to which `orders.operator` refers.
+    mix
+        Share of each vehicle type [-].
+    vans
+        Number of vans; 0 for a carrier that only sells transport.
+    depot
+        Number of its depot among those of the day.
+    depot_id, depot_link
+        Place where its vans stand, and the row of its link.
+    waves
+        Names of the waves in which it works; empty: all of the fleet.
+    """
+    names = [name for name, share in mix.items() if share > 0.0]
+    counts = largest_remainder([mix[name] for name in names], vans)
+    types = [name for name, count in zip(names, counts, strict=True) for _ in range(count)]
+    own = tuple(
+        VanSpec(f"{carrier_id}-van-{row:03d}", number, vehicle_type, depot)
+        for row, vehicle_type in enumerate(types, start=1)
+    )
+    return CarrierSpec(carrier_id, depot_id, depot_link, own, waves)

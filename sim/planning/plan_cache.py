@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.planning.tours import PlannedTour, TourPlan, TourProblem
+from sim.planning.tour_problem import PlannedTour, TourPlan, TourProblem
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def problem_key(problem: TourProblem) -> str:
@@ -62,11 +62,12 @@ class PlanCache:
             tours = tuple(
                 PlannedTour(
                     vehicles=tour["vehicles"],
+                    vehicle=tour["vehicle"],
                     visits=tuple(tour["visits"]),
                     start_s=tour["start_s"],
+                    end_s=tour["end_s"],
                     arrival_s=tuple(tour["arrival_s"]),
                     distance_m=tour["distance_m"],
-                    duration_s=tour["duration_s"],
                 )
                 for tour in content["tours"]
             )

@@ -1,158 +1,20 @@
 """
 Delivery tours of one district of one carrier: a vehicle routing problem for PyVRP.
 
-What is minimised: vehicles used, driver time and distance, in 1/100 of a fen (1e-4 CNY); every
-order left out costs far more than serving it. Loads count in kilograms and litres, windows mean the
-start of unloading. PyVRP stops after a number of iterations, never after a time, so that a seed
-gives one plan on any machine.
+PyVRP stops after a number of iterations, never after a time, so that a seed gives one plan on any machine.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator
 
 import numpy as np
 
-from sim.contracts import IntArray
+from sim.planning.tour_problem import PRIZE, PlannedTour, TourPlan, TourProblem
 
-COST_SCALE = 10_000
-"""Planning cost units in one CNY."""
-
-FORBIDDEN = 10**7
-"""Distance [m] and time [s] written for a place that a class of vehicle may not reach."""
-
-PRIZE = 5_000_000
-"""Planning cost of leaving an order out: 500 CNY, some 40 times what a stop costs."""
-
-
-@dataclass(frozen=True, slots=True)
-class TourVehicles:
-    """
-    Equal vehicles of one carrier.
-
-    Parameters
-    ----------
-    count
-        Number of vehicles.
-    profile
-        Row of the matrices: who may drive where.
-    payload_kg, volume_l
-        Capacity [kg], [l].
-    fixed_cost, cost_per_m, cost_per_s
-        Planning cost of using one, driving a metre and working a second [1e-4 CNY].
-    earliest_s, latest_s
-        First departure and last return [s].
-    shift_s
-        Longest tour [s].
-    max_distance_m
-        Range [m].
-    """
-
-    count: int
-    profile: int
-    payload_kg: int
-    volume_l: int
-    fixed_cost: int
-    cost_per_m: int
-    cost_per_s: int
-    earliest_s: int
-    latest_s: int
-    shift_s: int
-    max_distance_m: int
-
-
-@dataclass(frozen=True, slots=True)
-class TourProblem:
-    """
-    One routing problem; place 0 is the depot.
-
-    Parameters
-    ----------
-    drops
-        Number of drops to be served.
-    duration_s, distance_m
-        Matrices by profile, shape (n_profiles, n_places, n_places).
-    visit_place
-        Place of each visit, shape (n_visits,). A visit is one way to serve a drop.
-    visit_drop
-        The drop it serves; visits of one drop exclude each other, shape (n_visits,).
-    weight_kg, volume_l
-        Load of each visit, shape (n_visits,).
-    service_s
-        Planned time at the stop [s], shape (n_visits,).
-    earliest_s, latest_s
-        Window of the start of service [s], shape (n_visits,).
-    vehicles
-        Vehicles at hand.
-    neighbours
-        Neighbours a visit is tried with in the search.
-    iterations
-        Iterations of the search.
-    seed
-        Seed of the search.
-    """
-
-    drops: int
-    duration_s: IntArray
-    distance_m: IntArray
-    visit_place: IntArray
-    visit_drop: IntArray
-    weight_kg: IntArray
-    volume_l: IntArray
-    service_s: IntArray
-    earliest_s: IntArray
-    latest_s: IntArray
-    vehicles: tuple[TourVehicles, ...]
-    neighbours: int
-    iterations: int
-    seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedTour:
-    """
-    The stops of one vehicle.
-
-    Parameters
-    ----------
-    vehicles
-        Row of `TourProblem.vehicles`.
-    visits
-        Visits in driving order.
-    start_s
-        Planned departure from the depot [s].
-    arrival_s
-        Planned start of each service [s].
-    distance_m, duration_s
-        Planned length and duration of the tour.
-    """
-
-    vehicles: int
-    visits: tuple[int, ...]
-    start_s: int
-    arrival_s: tuple[int, ...]
-    distance_m: int
-    duration_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class TourPlan:
-    """
-    Tours of one problem.
-
-    Parameters
-    ----------
-    tours
-        One a vehicle used.
-    left_out
-        Drops that no tour serves.
-    cost
-        Planning cost without the price of drops left out [1e-4 CNY].
-    """
-
-    tours: tuple[PlannedTour, ...]
-    left_out: tuple[int, ...]
-    cost: int
+_DEPOT, _RELOAD = 0, 1
+"""Rows of the depot and of its reloading bay, which stands at the same place and takes its time."""
 
 
 def plan_tours(problem: TourProblem) -> TourPlan:
@@ -198,6 +60,7 @@ def _problem_data(problem: TourProblem):  # type: ignore[no-untyped-def]
                 location=int(problem.visit_place[visit]),
                 delivery=[int(problem.weight_kg[visit]), int(problem.volume_l[visit])],
                 service_duration=int(problem.service_s[visit]),
+                release_time=int(problem.release_s[visit]),
                 tw_early=int(problem.earliest_s[visit]),
                 tw_late=int(problem.latest_s[visit]),
                 prize=PRIZE,
@@ -217,14 +80,19 @@ def _problem_data(problem: TourProblem):  # type: ignore[no-untyped-def]
             unit_distance_cost=vehicles.cost_per_m,
             unit_duration_cost=vehicles.cost_per_s,
             profile=vehicles.profile,
+            reload_depots=[_RELOAD] if vehicles.max_reloads else [],
+            max_reloads=vehicles.max_reloads,
         )
         for vehicles in problem.vehicles
     ]
     n_places = problem.duration_s.shape[1]
+    depots = [pyvrp.Depot(location=0)]
+    if any(vehicles.max_reloads for vehicles in problem.vehicles):
+        depots.append(pyvrp.Depot(location=0, service_duration=problem.reload_s))
     return pyvrp.ProblemData(
         locations=[pyvrp.Location(x=float(place), y=0.0) for place in range(n_places)],
         clients=clients,
-        depots=[pyvrp.Depot(location=0)],
+        depots=depots,
         vehicle_types=vehicle_types,
         distance_matrices=list(problem.distance_m),
         duration_matrices=list(problem.duration_s),
@@ -233,24 +101,36 @@ def _problem_data(problem: TourProblem):  # type: ignore[no-untyped-def]
 
 
 def _read_solution(problem: TourProblem, best) -> TourPlan:  # type: ignore[no-untyped-def]
-    tours = []
-    served: set[int] = set()
+    tours: list[PlannedTour] = []
+    used = [0] * len(problem.vehicles)
     for route in best.routes():
-        if not route.is_feasible():
-            continue
-        steps = [step for step in route.schedule() if step.is_client()]
-        visits = tuple(int(step.idx) for step in steps)
-        served.update(int(problem.visit_drop[visit]) for visit in visits)
-        tours.append(
-            PlannedTour(
-                vehicles=int(route.vehicle_type()),
-                visits=visits,
-                start_s=int(route.start_time()),
-                arrival_s=tuple(int(step.start_time) for step in steps),
-                distance_m=int(route.distance()),
-                duration_s=int(route.duration()),
-            )
-        )
+        if route.is_feasible():
+            kind = int(route.vehicle_type())
+            tours += _read_route(problem, route, kind, used[kind])
+            used[kind] += 1
     cost = int(best.distance_cost() + best.duration_cost() + best.fixed_vehicle_cost())
+    served = {int(problem.visit_drop[visit]) for tour in tours for visit in tour.visits}
     left_out = tuple(drop for drop in range(problem.drops) if drop not in served)
     return TourPlan(tuple(tours), left_out, cost)
+
+
+def _read_route(problem: TourProblem, route, kind: int, vehicle: int) -> Iterator[PlannedTour]:  # type: ignore[no-untyped-def]
+    """Tours of one vehicle: its route, cut at the depot."""
+    distance_m = problem.distance_m[problem.vehicles[kind].profile]
+    steps = route.schedule()
+    depots = [row for row, step in enumerate(steps) if step.is_depot()]
+    for first, last in itertools.pairwise(depots):
+        clients = steps[first + 1 : last]
+        if not clients:
+            continue
+        visits = tuple(int(step.idx) for step in clients)
+        places = [0, *(int(problem.visit_place[visit]) for visit in visits), 0]
+        yield PlannedTour(
+            vehicles=kind,
+            vehicle=vehicle,
+            visits=visits,
+            start_s=max(int(steps[first].end_time), *(int(problem.release_s[visit]) for visit in visits)),
+            end_s=int(steps[last].start_time),
+            arrival_s=tuple(int(step.start_time) for step in clients),
+            distance_m=int(sum(distance_m[a, b] for a, b in itertools.pairwise(places))),
+        )

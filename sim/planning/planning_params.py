@@ -1,0 +1,61 @@
+"""
+How carriers plan, and what they believe about the city when they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel, Field
+
+from sim.contracts import IntArray, LinkClosures
+from sim.network import RoadNetwork
+
+
+class PlanningParams(BaseModel, frozen=True, extra="forbid"):
+    """How carriers plan their tours."""
+
+    iterations: int = Field(ge=1, le=1_000_000, description="Iterations of the tour search [-]")
+    neighbours: int = Field(ge=1, le=1000, description="Neighbours tried for a visit [-]")
+    largest_district: int = Field(ge=5, le=2000, description="Most drops planned together [-]")
+    stop_overhead_min: float = Field(
+        ge=0.0, le=60.0, description="Time to park and walk that is planned for a stop [min]"
+    )
+    window_buffer_min: float = Field(
+        ge=0.0, le=240.0, description="Time before the end of a window that plans keep free [min]"
+    )
+    leave_zone_min: float = Field(
+        ge=0.0, le=120.0, description="Time planned for leaving an area before it closes [min]"
+    )
+    shortest_window_min: float = Field(
+        ge=0.0, le=240.0, description="Open part of a window that plans make use of, at least [min]"
+    )
+    max_reloads: int = Field(
+        ge=0, le=20, description="Times a van may come back to the depot for more within a shift [-]"
+    )
+    reload_min: float = Field(ge=0.0, le=240.0, description="Time to load a van again at the depot [min]")
+    driver_cny_per_h: float = Field(ge=0.0, description="Cost of a driver's hour in planning [CNY/h]")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningView:
+    """
+    What carriers believe about the city when they plan.
+
+    Parameters
+    ----------
+    network
+        Road network.
+    link_time_us
+        Believed travel time of each link over a wave [us], shape (n_links,), by name of the wave.
+    closures
+        When links are closed, by vehicle type.
+    range_m
+        Distance a vehicle type can go without charging [m].
+    """
+
+    network: RoadNetwork
+    link_time_us: Mapping[str, IntArray]
+    closures: Mapping[str, LinkClosures]
+    range_m: Mapping[str, float]
