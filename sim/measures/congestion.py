@@ -1,8 +1,8 @@
 """
 Speed and delay on the road network, rules broken, and nodes in use.
 
-With cars, speed and delay come from the traffic counts of all vehicles: each vehicle that leaves a link in a bin counts
-with the mean time of the bin, and the cars are the vehicles that left less the vans that entered. Without cars there is
+With cars, speed and delay come from the traffic counts of all vehicles: each vehicle that enters a link in a bin counts
+with the mean time of those that did, and the cars are the vehicles that entered less the vans. Without cars there is
 no car delay to tell (None, not zero), and the speed is that of the vans' trips.
 """
 
@@ -53,9 +53,10 @@ def _with_cars(tables: RunTables, context: KpiContext) -> tuple[float | None, fl
     row = links["link_id"].to_numpy()
     if len(row) and int(row.max()) >= len(context.link_length_m):
         raise ValueError(f"links: link {row.max()} is not among the {len(context.link_length_m)} of the context")
-    left = links["outflow_veh"].to_numpy(dtype=np.float64)
-    time_s = np.nan_to_num(links["travel_time_s"].to_numpy(dtype=np.float64))
-    speed_mps = ratio(float((left * context.link_length_m[row]).sum()), float((left * time_s).sum()))
-    cars = np.maximum(left - links["vans"].to_numpy(dtype=np.float64), 0.0)
+    time_s = links["travel_time_s"].to_numpy(dtype=np.float64)
+    entered = np.where(np.isfinite(time_s), links["inflow_veh"].to_numpy(dtype=np.float64), 0.0)
+    time_s = np.nan_to_num(time_s)
+    speed_mps = ratio(float((entered * context.link_length_m[row]).sum()), float((entered * time_s).sum()))
+    cars = np.maximum(entered - links["vans"].to_numpy(dtype=np.float64), 0.0)
     delay_s = np.maximum(time_s - context.link_free_flow_s[row], 0.0)
     return speed_mps, float((cars * delay_s).sum()) / SECONDS_PER_HOUR

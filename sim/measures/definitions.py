@@ -263,7 +263,7 @@ _TRAFFIC = (
         "km/h",
         "higher",
         "Mean speed of all vehicles, distance over time; of the vans alone when no cars are simulated.",
-        "sum of outflow_veh x length_m / sum of outflow_veh x travel_time_s of links; without cars "
+        "sum of inflow_veh x length_m / sum of inflow_veh x travel_time_s of links; without cars "
         "sum of distance_m / sum of arrive_s - depart_s of trips",
     ),
     Measure(
@@ -271,7 +271,7 @@ _TRAFFIC = (
         "h",
         "lower",
         "Time cars lose against empty streets; none when no cars are simulated.",
-        "sum over links of (outflow_veh - vans) x (travel_time_s - free-flow time)",
+        "sum over links of (inflow_veh - vans) x (travel_time_s - free-flow time)",
     ),
     Measure("violations", "entries", "lower", "Entries into closed links.", "rows of violations"),
     Measure("fines", "CNY", "lower", "Fines for entries that were detected.", "sum of fine_cny, detected"),

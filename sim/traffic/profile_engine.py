@@ -140,7 +140,7 @@ class ProfileEngine:
         return self._traces[trip]
 
     def link_bins(self) -> pd.DataFrame:
-        """Counts and mean travel times of the vans by link and time bin, as in the result tables."""
+        """Counts and mean travel times of the vans by link and time bin of entry, as in the result tables."""
         if self._traces:
             link = np.concatenate([trace[0] for trace in self._traces]).astype(np.int64)
             enter_us = np.concatenate([trace[1] for trace in self._traces])
@@ -148,18 +148,18 @@ class ProfileEngine:
         else:
             link = enter_us = exit_us = np.zeros(0, dtype=np.int64)
         bin_us = round(self._bin_s * MICROSECONDS_PER_SECOND)
-        entered = pd.DataFrame({"link_id": link, "time_bin": enter_us // bin_us, "inflow_veh": 1.0})
-        left = pd.DataFrame(
+        entered = pd.DataFrame(
             {
                 "link_id": link,
-                "time_bin": exit_us // bin_us,
-                "outflow_veh": 1.0,
+                "time_bin": enter_us // bin_us,
+                "inflow_veh": 1.0,
                 "travel_time_s": (exit_us - enter_us) / MICROSECONDS_PER_SECOND,
             }
         )
+        left = pd.DataFrame({"link_id": link, "time_bin": exit_us // bin_us, "outflow_veh": 1.0})
         keys = ["link_id", "time_bin"]
-        counts = entered.groupby(keys)[["inflow_veh"]].sum()
-        flows = left.groupby(keys).agg({"outflow_veh": "sum", "travel_time_s": "mean"})
+        counts = entered.groupby(keys).agg({"inflow_veh": "sum", "travel_time_s": "mean"})
+        flows = left.groupby(keys)[["outflow_veh"]].sum()
         bins = counts.join(flows, how="outer").reset_index()
         bins["bin_start_s"] = bins.pop("time_bin") * to_s(bin_us)
         bins["bin_s"] = to_s(bin_us)

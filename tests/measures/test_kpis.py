@@ -119,7 +119,7 @@ def test_indicators_are_plain_json(tables: dict[str, pd.DataFrame], context: Kpi
 
 
 def test_with_cars_speed_and_delay_are_those_of_the_streets(recorder: Recorder, context: KpiContext) -> None:
-    """10 vehicles, 2 of them vans, over 500 m in 80 s (50 s free), 5 cars over 1 km in 60 s; an empty bin adds 0."""
+    """10 vehicles, 2 of them vans, over 500 m in 80 s (50 s free), 5 cars over 1 km in 60 s, 4 leave a bin later."""
     recorder.set_links(
         pd.DataFrame(
             {
@@ -127,7 +127,7 @@ def test_with_cars_speed_and_delay_are_those_of_the_streets(recorder: Recorder, 
                 "bin_start_s": [0.0, 0.0, 900.0],
                 "bin_s": 900.0,
                 "inflow_veh": [10.0, 5.0, 0.0],
-                "outflow_veh": [10.0, 5.0, 0.0],
+                "outflow_veh": [10.0, 1.0, 4.0],
                 "travel_time_s": [80.0, 60.0, None],
                 "vans": [2, 0, 0],
             }

@@ -174,6 +174,22 @@ def test_vans_are_counted_by_link_and_bin() -> None:
     assert engine.link_bins()[["inflow_veh", "outflow_veh", "vans"]].to_numpy().tolist() == [[2, 2, 1]]
 
 
+def test_travel_times_belong_to_the_bin_of_entry_in_both_engines() -> None:
+    """In at 880 s, out at 920 s: the time stands in the first quarter of an hour, the exit is counted in the second."""
+    times = travel_times_from_speed_ratio(np.array([500.0]), np.array([12.5]), np.zeros(1), np.ones(1))
+    engines: list[TrafficEngine] = [
+        _engine(n_links=1),
+        ProfileEngine(np.array([500.0]), times, _consumption(), [LinkClosures.none(1)]),
+    ]
+    for engine in engines:
+        _depart(engine, 0, [0], 880.0)
+        _advance_all(engine, 1000.0)
+        bins = engine.link_bins().sort_values("bin_start_s")
+        assert bins["inflow_veh"].tolist() == [1.0, 0.0]
+        assert bins["outflow_veh"].tolist() == [0.0, 1.0]
+        assert bins["travel_time_s"].fillna(-1.0).tolist() == [40.0, -1.0]
+
+
 def test_positions_follow_free_speed_and_the_queue() -> None:
     """Closed stop line: the first car stands at it, the next 7.5 m behind, the last still drives."""
     cars = RoutedTrips(np.array([10.0, 0.0, 60.0]), np.zeros(3, np.int64), np.arange(4))
