@@ -1,10 +1,9 @@
 """
 Cars of a day: traffic zones, a doubly constrained gravity model, an hourly profile.
 
-Zones are squares of the city; their productions follow the length of local streets (where people
-live and park), their attractions follow shops and local streets. The gravity model spreads trips by
-free-flow travel time; the hour of departure follows a profile. Trips start on a few links of each
-zone, so that an assignment can share one tree among many trips, and end on any.
+The gravity model spreads trips among zones by free-flow travel time; the hour of departure follows a
+profile. Trips start on a few links of each zone, so that an assignment can share one tree among many
+trips, and end on any. Part of the trips comes from out of town or goes there, through gates at its edge.
 """
 
 from __future__ import annotations
@@ -16,15 +15,13 @@ import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
 from sim.contracts import FOREVER_US, FloatArray, IntArray, LinkArray
+from sim.demand.traffic_zones import TrafficZones, is_local_link, traffic_zones
 from sim.network import RoadNetwork
 from sim.network.shortest_path import travel_matrix
 from sim.random_streams import RandomStreams
 from sim.units import MICROSECONDS_PER_SECOND, SECONDS_PER_HOUR
 
 Share = Annotated[float, Field(ge=0.0)]
-
-_MOST_ZONES = 150
-_LOCAL = ("residential", "living_street", "unclassified", "tertiary", "service")
 
 
 class BackgroundParams(BaseModel, frozen=True, extra="forbid"):
@@ -43,6 +40,11 @@ class BackgroundParams(BaseModel, frozen=True, extra="forbid"):
     )
     zone_size_m: float = Field(gt=50.0, le=20_000.0, description="Side of a traffic zone [m]")
     connectors_per_zone: int = Field(ge=1, le=50, description="Links of a zone on which trips start [-]")
+    external_share: float = Field(
+        ge=0.0,
+        lt=1.0,
+        description="Share of trip ends that lie out of town, beyond the gates where main roads leave [-]",
+    )
     hourly_share: tuple[Share, ...] = Field(
         min_length=24, max_length=24, description="Share of the day's trips by hour of departure [-]"
     )
@@ -74,83 +76,6 @@ class TripTable:
 
     def __len__(self) -> int:
         return len(self.depart_us)
-
-
-@dataclass(frozen=True, slots=True)
-class TrafficZones:
-    """
-    Squares of the city with the links on which their trips start and end.
-
-    Parameters
-    ----------
-    connectors
-        Links on which trips start, shape (n_zones, n_connectors).
-    target_start, target_links
-        Links on which trips end, compressed rows over zones: those of zone `z` are
-        `target_links[target_start[z]:target_start[z + 1]]`.
-    productions, attractions
-        Weights [-], shape (n_zones,), each adding up to 1.
-    """
-
-    connectors: LinkArray
-    target_start: IntArray
-    target_links: LinkArray
-    productions: FloatArray
-    attractions: FloatArray
-
-
-def traffic_zones(network: RoadNetwork, zone_size_m: float, connectors_per_zone: int) -> TrafficZones:
-    """
-    Zones on a square grid.
-
-    Parameters
-    ----------
-    network
-        Road network with places.
-    zone_size_m
-        Side of a square [m]; less where a small network would hold fewer than four along its shorter side, more
-        where a large one would hold more than 150 with streets, each of which costs the assignment search trees.
-    connectors_per_zone
-        Links of each zone on which trips start, spread over its local streets; trips end on any of these.
-
-    Notes
-    -----
-    Productions go with the length of local streets, attractions half with that and half with shops.
-    Assumption: no land use is read.
-    """
-    xy = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
-    middle = (xy[network.from_node] + xy[network.to_node]) / 2.0
-    shorter_side_m = float(np.ptp(middle, axis=0).min())
-    side_m = min(zone_size_m, max(shorter_side_m / 4.0, 50.0))
-    zone = _squares(middle, side_m)
-    while zone.max() >= _MOST_ZONES:
-        side_m *= 1.25
-        zone = _squares(middle, side_m)
-    n_zones = int(zone.max()) + 1
-    is_local = network.links["road_class"].isin(_LOCAL).to_numpy()
-    connectors = np.empty((n_zones, connectors_per_zone), dtype=np.int32)
-    targets = []
-    for number in range(n_zones):
-        rows = np.flatnonzero((zone == number) & is_local)
-        if len(rows) == 0:
-            rows = np.flatnonzero(zone == number)
-        picks = np.linspace(0, len(rows) - 1, connectors_per_zone).round().astype(np.int64)
-        connectors[number] = rows[picks]
-        targets.append(rows.astype(np.int32))
-    local_m = np.bincount(zone, weights=network.length_m * is_local, minlength=n_zones)
-    shop_links = network.places.loc[network.places["kind"] == "shop", "link"].to_numpy()
-    shops = np.bincount(zone[shop_links], minlength=n_zones).astype(np.float64)
-    lived_in = (local_m + 1.0) / (local_m + 1.0).sum()
-    visited = (shops + 1e-9) / (shops + 1e-9).sum()
-    start = np.concatenate([[0], np.cumsum([len(rows) for rows in targets])]).astype(np.int64)
-    return TrafficZones(connectors, start, np.concatenate(targets), lived_in, (lived_in + visited) / 2.0)
-
-
-def _squares(position_m: FloatArray, side_m: float) -> IntArray:
-    """Number of the square that each position lies in, squares without any left out."""
-    cell = np.floor((position_m - position_m.min(axis=0)) / side_m).astype(np.int64)
-    zone: IntArray = np.unique(cell, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
-    return zone
 
 
 def gravity_matrix(
@@ -222,7 +147,7 @@ def gravity_trips(
     sample
         Share of the trips that is made [-].
     """
-    zones = traffic_zones(network, params.zone_size_m, params.connectors_per_zone)
+    zones = traffic_zones(network, params.zone_size_m, params.connectors_per_zone, external_share=params.external_share)
     matrix = _spread(network, zones, params, free_flow_us)
     profile = np.array(params.hourly_share) / sum(params.hourly_share)
     wanted = params.trips_per_day
@@ -232,11 +157,21 @@ def gravity_trips(
 
 
 def _spread(network: RoadNetwork, zones: TrafficZones, params: BackgroundParams, free_flow_us: IntArray) -> FloatArray:
-    """Share of the trips for each pair of zones, adding up to 1."""
+    """
+    Share of the trips for each pair of zones, adding up to 1.
+
+    Assumption: those from afar go to any zone alike, whatever the way within the city; through trips cross the city
+    (in proportion to the time that takes), nobody drives in to leave at the next gate.
+    """
     centre = zones.connectors[:, zones.connectors.shape[1] // 2]
     time_us, _ = travel_matrix(network, free_flow_us, source_nodes=network.to_node[centre], target_links=centre)
     minutes = np.where(time_us < FOREVER_US, time_us, 0) / (60.0 * MICROSECONDS_PER_SECOND)
     deterrence = np.where(time_us < FOREVER_US, np.exp(-minutes / params.mean_deterrence_min), 0.0)
+    gate = zones.is_gate
+    deterrence[gate[:, None] != gate[None, :]] = 1.0
+    through = gate[:, None] & gate[None, :]
+    deterrence[through] = minutes[through] / max(float(minutes.max()), 1e-9)
+    deterrence[time_us >= FOREVER_US] = 0.0
     if (zones.productions + zones.attractions).max() < 1.0:
         # Trips leave their zone, unless one zone is so large that its trips have nowhere else to go.
         np.fill_diagonal(deterrence, 0.0)
@@ -255,7 +190,7 @@ def _trips_for_load(
     centre = zones.connectors[:, zones.connectors.shape[1] // 2]
     _, distance_m = travel_matrix(network, free_flow_us, source_nodes=network.to_node[centre], target_links=centre)
     mean_m = float((matrix * np.where(np.isfinite(distance_m), distance_m, 0.0)).sum())
-    is_main = ~network.links["road_class"].isin(_LOCAL).to_numpy()
+    is_main = ~is_local_link(network)
     if not is_main.any():
         is_main = np.ones_like(is_main)
     supply = float((network.capacity_veh_per_h * network.length_m)[is_main].sum())

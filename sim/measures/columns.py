@@ -242,9 +242,7 @@ _TABLES = (
             _quantity("bin_s", "s", "Width of the bin"),
             _quantity("inflow_veh", "veh", "Vehicles that entered, cars and vans"),
             _quantity("outflow_veh", "veh", "Vehicles that left"),
-            _quantity(
-                "travel_time_s", "s", "Mean time on it of those that entered in the bin; none without any", True
-            ),
+            _quantity("travel_time_s", "s", "Mean time on it of those that entered in the bin; none without any", True),
             Column("vans", "int64", "-", "Delivery vans among those that entered"),
             _quantity("blocked_s", "s", "Time in which a double-parked van blocked a lane"),
         ),

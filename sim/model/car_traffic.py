@@ -18,7 +18,7 @@ from sim.demand.background_traffic import gravity_trips
 from sim.energy import consumption_coefficients
 from sim.network import RoadNetwork
 from sim.traffic import AssignedDay, ProfileEngine, QueueEngine, assigned_day, links_for_sample
-from sim.traffic.travel_times import BinnedTravelTimes, travel_times_from_speed_ratio
+from sim.traffic.travel_times import BinnedTravelTimes, free_flow_times
 
 _BIN_S = 900.0
 """Width of the time bins of link counts [s]."""
@@ -48,12 +48,7 @@ class CarTraffic:
         """Travel times that carriers and drivers reckon with: those of the assigned cars, else of empty streets."""
         if self.cars is not None:
             return self.cars.times
-        return travel_times_from_speed_ratio(
-            self.network.length_m,
-            self.network.free_speed_mps,
-            self.network.signal_delay_s,
-            np.array(self.scenario.traffic.speed_ratio),
-        )
+        return free_flow_times(self.network.length_m, self.network.free_speed_mps, self.network.signal_delay_s)
 
     @cached_property
     def links(self) -> pd.DataFrame:
@@ -79,7 +74,7 @@ class CarTraffic:
             [(kind.consumption_curve, kind.payload_kg) for kind in types.values()], self.scenario.energy
         )
         closed = [closures[name] for name in types]
-        if settings.engine == "profile":
+        if settings.engine == "free_flow":
             return ProfileEngine(self.network.length_m, self.believed_times, consumption, closed, _BIN_S)
         return QueueEngine(
             self.links,

@@ -55,6 +55,13 @@ class SignalParams(BaseModel, frozen=True, extra="forbid"):
         le=1,
         description="Green share of the road at a pedestrian crossing [-]. Assumption.",
     )
+    stop_line_veh_per_h: float | None = Field(
+        None,
+        gt=0,
+        le=3000,
+        description="Flow of a lane over the stop line while green [veh/h]; none: that of the road class. Never more "
+        "passes than the road carries between junctions.",
+    )
     same_junction_m: float = Field(
         35.0,
         ge=0,
@@ -154,7 +161,7 @@ def signalised_values(
     Parameters
     ----------
     links
-        Table with `road_class`, `length_m` and `saturation_flow_veh_per_h`.
+        Table with `road_class`, `lanes`, `length_m` and `saturation_flow_veh_per_h`.
     from_node, to_node
         Node rows of the links.
     is_signal_node
@@ -169,7 +176,10 @@ def signalised_values(
     share, cycle = green_shares(links["road_class"], from_node, to_node, served, params)
     is_signalised = is_signalised & (served >= 0)
     saturation = links["saturation_flow_veh_per_h"].to_numpy(dtype=np.float64)
-    capacity = np.where(is_signalised, share * saturation, saturation)
+    over_stop_line = saturation
+    if params.stop_line_veh_per_h is not None:
+        over_stop_line = params.stop_line_veh_per_h * links["lanes"].to_numpy(dtype=np.float64)
+    capacity = np.where(is_signalised, np.minimum(share * over_stop_line, saturation), saturation)
     inside_junction = is_signal_node[from_node] & (length_m <= params.same_junction_m)
     delay = np.where(is_signalised & ~inside_junction, signal_delay_s(1.0, share) * cycle, 0.0)
     return capacity, delay

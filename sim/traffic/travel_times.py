@@ -2,7 +2,7 @@
 Travel times by link and time of day.
 
 What a carrier believes when it plans, and what a driver believes when choosing a way. Filled from
-an hourly speed profile, from an assignment, or from what the engine has measured.
+empty streets, from an assignment, or from what the engine has measured.
 """
 
 from __future__ import annotations
@@ -44,31 +44,14 @@ class BinnedTravelTimes:
         return mean
 
 
-def travel_times_from_speed_ratio(
-    length_m: FloatArray,
-    free_speed_mps: FloatArray,
-    signal_delay_s: FloatArray,
-    speed_ratio: FloatArray,
-) -> BinnedTravelTimes:
+def free_flow_times(length_m: FloatArray, free_speed_mps: FloatArray, signal_delay_s: FloatArray) -> BinnedTravelTimes:
     """
-    Travel times when every link is driven at a share of its free speed that depends on the hour.
+    Travel times of empty streets, the same at all hours.
 
     Parameters
     ----------
     length_m, free_speed_mps, signal_delay_s
         Links [m], [m/s], [s], shape (n_links,).
-    speed_ratio
-        Share of the free speed [-] in each of equal bins of the day, shape (n_bins,), above 0.
-
-    Raises
-    ------
-    ValueError
-        If a ratio is not above 0.
     """
-    ratio = np.asarray(speed_ratio, dtype=np.float64)
-    if not (ratio > 0.0).all():
-        raise ValueError(f"speed ratios must be above 0, found {ratio.min()}")
-    running_s = (length_m / free_speed_mps)[None, :] / ratio[:, None] + signal_delay_s[None, :]
-    time_us = np.maximum(np.round(running_s * MICROSECONDS_PER_SECOND), 1.0).astype(np.int64)
-    bin_us = round(SECONDS_PER_DAY / len(ratio)) * MICROSECONDS_PER_SECOND
-    return BinnedTravelTimes(bin_us, time_us)
+    time_us = np.round((length_m / free_speed_mps + signal_delay_s) * MICROSECONDS_PER_SECOND).astype(np.int64)
+    return BinnedTravelTimes(round(SECONDS_PER_DAY) * MICROSECONDS_PER_SECOND, np.maximum(time_us, 1)[None, :])

@@ -19,6 +19,7 @@ PARAMS = BackgroundParams(
     mean_deterrence_min=7.0,
     zone_size_m=500.0,
     connectors_per_zone=3,
+    external_share=0.0,
     hourly_share=PROFILE,
     seed=0,
 )

@@ -12,7 +12,7 @@ from sim.energy.consumption import trip_consumption
 from sim.traffic.profile_engine import ProfileEngine
 from sim.traffic.queue_engine import QueueEngine
 from sim.traffic.routed_trips import RoutedTrips
-from sim.traffic.travel_times import travel_times_from_speed_ratio
+from sim.traffic.travel_times import free_flow_times
 from tests.traffic.roads import closures_of, road
 
 
@@ -93,7 +93,7 @@ def test_alone_on_the_road_a_van_is_as_with_the_engine_of_speed_profiles() -> No
     """Both engines give the same answers where nobody is in the way: closures, energy, budget, traces."""
     closures = closures_of(3, {1: [(35.0, 41.0)], 2: [(870.0, 900.0), (990.0, 1100.0)]})
     length_m = np.full(3, 500.0)
-    times = travel_times_from_speed_ratio(length_m, np.full(3, 12.5), np.zeros(3), np.ones(1))
+    times = free_flow_times(length_m, np.full(3, 12.5), np.zeros(3))
     engines: list[TrafficEngine] = [
         _engine(closures=[closures]),
         ProfileEngine(length_m, times, _consumption(), [closures]),
@@ -176,7 +176,7 @@ def test_vans_are_counted_by_link_and_bin() -> None:
 
 def test_travel_times_belong_to_the_bin_of_entry_in_both_engines() -> None:
     """In at 880 s, out at 920 s: the time stands in the first quarter of an hour, the exit is counted in the second."""
-    times = travel_times_from_speed_ratio(np.array([500.0]), np.array([12.5]), np.zeros(1), np.ones(1))
+    times = free_flow_times(np.array([500.0]), np.array([12.5]), np.zeros(1))
     engines: list[TrafficEngine] = [
         _engine(n_links=1),
         ProfileEngine(np.array([500.0]), times, _consumption(), [LinkClosures.none(1)]),
