@@ -12,7 +12,7 @@ from sim.agents import ServiceParams
 from sim.demand import CarTripsParams, DemandParams
 from sim.demand.background_traffic import BackgroundParams
 from sim.energy import EnergyParams
-from sim.facilities import BerthParams, ChargingParams
+from sim.facilities import BerthParams, ChargingParams, StationParams
 from sim.measures import CostParams
 from sim.planning import FleetParams, PlanningParams
 from sim.policy import PolicyParams
@@ -26,6 +26,9 @@ class NetworkParams(BaseModel, frozen=True, extra="forbid"):
     name: str = Field(min_length=1, description="Name of a folder under networks/, or a path to such a folder")
     car_trips_per_day: float | None = Field(
         ge=0.0, le=5e7, description="Car trips a day, read by traffic=cars; null: from the load of the main roads"
+    )
+    residents: float | None = Field(
+        ge=0.0, le=1e8, description="People who live in its area; null: from the length of its streets"
     )
 
 
@@ -87,6 +90,7 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     fleet: FleetParams
     policy: PolicyParams
     joint: JointParams
+    stations: StationParams
     berths: BerthParams
     charging: ChargingParams
     traffic: TrafficSettings

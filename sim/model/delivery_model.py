@@ -20,16 +20,16 @@ from sim.agents import Berth, Carrier, ChargerSite, ElectricVan, Luck, OrderBook
 from sim.clock import EventClock
 from sim.config import Scenario
 from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
-from sim.demand import load_shops, make_orders, orders_per_average_day, supplier_mix
 from sim.energy import FUELS
 from sim.errors import NetworkError
 from sim.events import Event
 from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
 from sim.model.car_traffic import CarTraffic, car_traffic
 from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
+from sim.model.deliveries import day_deliveries, day_fleets
 from sim.model.result_tables import order_rows, van_rows
 from sim.network import RoadNetwork, read_network
-from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem, build_fleets
+from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
 from sim.random_streams import RandomStreams
@@ -100,17 +100,11 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             morning_soc=streams.keyed("van.morning_soc"),
         )
         self._tour_seed = int(streams.generator("carrier.tour_search").integers(2**31))
-        self.shop_table = load_shops(scenario.demand, self.network, streams)
-        shares = scenario.fleet.market_shares().tolist()
-        mix = supplier_mix(self.shop_table, shares, scenario.demand, streams)
-        self.fleets = build_fleets(
-            scenario.fleet,
-            _depots(self.network),
-            expected_orders_per_day=orders_per_average_day(self.shop_table, shares, scenario.demand, mix),
-        )
-        self.order_table = make_orders(
-            self.shop_table, shares, scenario.demand, streams, weekday=scenario.weekday, mix=mix
-        )
+        deliveries = day_deliveries(scenario, self.network, streams)
+        self.fleets = day_fleets(deliveries, scenario, _depots(self.network))
+        self.shop_table, self.order_table = deliveries.receivers, deliveries.orders
+        self.stations = deliveries.stations
+        self._berth_users = deliveries.shops
         self.orders = _order_book(self.order_table)
         self._type_names = list(scenario.fleet.vehicle_types)
         self._closures = self._compile_rules()
@@ -184,7 +178,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
 
     def _create_agents(self, plan: DayPlan) -> None:
         scenario = self.settings
-        self.berths = create_berths(self, scenario, self.shop_table)
+        self.berths = create_berths(self, scenario, self._berth_users)
         self.shops = create_shops(self, scenario, self.shop_table, self.berths)
         self.charging_sites = create_charging_sites(self, scenario, self.plug_in_vans)
         self.carriers, self.vans = create_carriers(self, scenario, self.fleets, plan)
@@ -315,6 +309,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             berth_until_s=clock_to_s(fleet.shift_end),
             day_from_s=clock_to_s(fleet.shift_start),
             day_until_s=clock_to_s(fleet.shift_end),
+            terminal_stations=len(self.stations),
             has_cars=self.traffic.cars is not None,
             link_length_m=self.network.length_m,
             link_free_flow_s=self.network.free_flow_time_s,
@@ -355,7 +350,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def input_sha256(self) -> dict[str, str]:
         """SHA-256 of the inputs: the road network and, where they were read, the survey and the files of car trips."""
         survey = self.settings.demand.survey_file
-        files = [*self.settings.traffic.trip_files, *([] if survey is None else [survey])]
+        sites = self.settings.stations.sites_file
+        files = [*self.settings.traffic.trip_files, *(file for file in (survey, sites) if file is not None)]
         read = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
         return {f"network/{self.network.name}": self.network.sha256()} | read
 
