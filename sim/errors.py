@@ -36,6 +36,10 @@ class SurveyError(InputError):
     """A demand table (survey, orders, points of interest) with unusable rows or columns."""
 
 
+class SitesError(InputError):
+    """A table of sites for stations or centres that cannot be used."""
+
+
 class TripError(InputError):
     """Trips or routes that the traffic engine cannot load."""
 

@@ -1,5 +1,5 @@
 """
-Tables that users hand in, as CSV or Parquet: encoding, headings, numbers and clock times, every fault noted.
+Tables that users hand in, as CSV, Parquet or GeoJSON: encoding, headings, numbers and clock times, every fault noted.
 
 Cells are checked a column at a time, so that a table of a million rows is read in seconds.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,7 +63,8 @@ class UserTable:
     Parameters
     ----------
     path
-        CSV file with commas, in UTF-8 or GB18030, or Parquet file.
+        CSV file with commas, in UTF-8 or GB18030, Parquet file, or GeoJSON file of points, whose positions are the
+        columns `lon` and `lat` and whose properties are the others.
     columns
         Columns that have a meaning; others are ignored, unless one looks like a misspelt one of these.
     error
@@ -79,7 +81,8 @@ class UserTable:
         self._columns = {column.name: column for column in columns}
         self._error = error
         self._faults: dict[str, list[str]] = {}
-        self._frame = self._read_parquet() if self.path.suffix.lower() in {".parquet", ".pq"} else self._read_csv()
+        readers = {".parquet": self._read_parquet, ".pq": self._read_parquet, ".geojson": self._read_geojson}
+        self._frame = readers.get(self.path.suffix.lower(), self._read_csv)()
         self._check_headings()
         self.raise_any()
         if self._frame.empty:
@@ -92,10 +95,11 @@ class UserTable:
         """Whether the table has all these columns."""
         return all(name in self._frame.columns for name in names)
 
-    def texts(self, name: str) -> NDArray[np.object_]:
-        """Cells as text, trimmed; empty cells are faults."""
+    def texts(self, name: str, *, may_be_empty: bool = False) -> NDArray[np.object_]:
+        """Cells as text, trimmed; empty cells are faults unless they may be."""
         cells = self._cells(name).map(_shown).to_numpy(dtype=object)
-        self.refuse(name, np.array([not cell for cell in cells], dtype=bool))
+        if not may_be_empty:
+            self.refuse(name, np.array([not cell for cell in cells], dtype=bool))
         return cells
 
     def numbers(
@@ -221,6 +225,33 @@ class UserTable:
         frame.index = pd.RangeIndex(2, len(frame) + 2)
         is_blank = (frame == "").all(axis=1).to_numpy(dtype=bool)
         return frame[~is_blank]
+
+    def _read_geojson(self) -> pd.DataFrame:
+        try:
+            content = json.loads(self._decoded())
+        except json.JSONDecodeError as error:
+            raise self._error(f"{self.path}: line {error.lineno}: {error.msg}, expected valid JSON") from error
+        features = content.get("features") if isinstance(content, dict) else None
+        if not isinstance(features, list):
+            raise self._error(f"{self.path}: found no list of features, expected a GeoJSON FeatureCollection")
+        rows, strangers = [], []
+        for number, feature in enumerate(features, start=1):
+            geometry = feature.get("geometry") if isinstance(feature, dict) else None
+            if not isinstance(geometry, dict) or geometry.get("type") != "Point":
+                geometry = {}
+            position = geometry.get("coordinates")
+            if not isinstance(position, list) or len(position) < 2:
+                strangers.append(number)
+                continue
+            given = feature.get("properties")
+            properties = given if isinstance(given, dict) else {}
+            cells = {str(name): "" if cell is None else str(cell) for name, cell in properties.items()}
+            rows.append(cells | {"lon": str(position[0]), "lat": str(position[1])})
+        for number in strangers:
+            self.refuse_table(f"no point in feature {number}", "a GeoJSON geometry of the type Point")
+        frame = pd.DataFrame(rows).fillna("")
+        frame.index = pd.RangeIndex(1, len(frame) + 1)
+        return frame
 
     def _decoded(self) -> str:
         try:

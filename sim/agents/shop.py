@@ -35,6 +35,8 @@ class Shop(mesa.Agent):  # type: ignore[misc]
         Berths within walking distance, nearest first: (berth, distance [m]).
     grace_s
         Time after the end of its window until which it still takes goods [s].
+    failed_attempt_share
+        Share of orders that it does not accept at the first attempt [-].
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Shop(mesa.Agent):  # type: ignore[misc]
         has_offstreet: bool,
         berths: list[tuple[int, float]],
         grace_s: float,
+        failed_attempt_share: float,
     ) -> None:
         super().__init__(model)
         self.shop_id = shop_id
@@ -53,6 +56,7 @@ class Shop(mesa.Agent):  # type: ignore[misc]
         self.has_offstreet = has_offstreet
         self.berths = berths
         self._grace_s = grace_s
+        self._failed_attempt_share = failed_attempt_share
 
     def receive(self, time_s: float, earliest_s: float, latest_s: float) -> Reception:
         """
@@ -68,3 +72,7 @@ class Shop(mesa.Agent):  # type: ignore[misc]
         if time_s > latest_s + self._grace_s:
             return Reception.TOO_LATE
         return Reception.TOO_EARLY if time_s < earliest_s else Reception.WELCOME
+
+    def accepts(self, luck: float) -> bool:
+        """Whether it accepts an order, from a uniform draw in (0, 1) that belongs to the order."""
+        return luck >= self._failed_attempt_share

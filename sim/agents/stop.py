@@ -135,8 +135,7 @@ class ShopStop:
         self._on_left(Handover(delivered, weight_kg))
 
     def _is_accepted(self, row: int) -> bool:
-        luck = self._city.luck.failed_attempt.uniform_one(self._city.orders.order_id[row])
-        return luck >= self._city.service_params.failed_attempt_share
+        return self._shop.accepts(self._city.luck.failed_attempt.uniform_one(self._city.orders.order_id[row]))
 
 
 def _outcome(delivered: int, brought: int, *, is_refused: bool) -> StopOutcome:

@@ -9,14 +9,14 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from sim.agents import ServiceParams
-from sim.demand import DemandParams
+from sim.demand import CarTripsParams, DemandParams
 from sim.demand.background_traffic import BackgroundParams
 from sim.energy import EnergyParams
-from sim.facilities import BerthParams, ChargingParams
+from sim.facilities import BerthParams, ChargingParams, StationParams
 from sim.measures import CostParams
 from sim.planning import FleetParams, PlanningParams
 from sim.policy import PolicyParams
-from sim.traffic import DayAssignmentParams, TrafficParams
+from sim.traffic import DayAssignmentParams, ReplanParams, TrafficParams
 from sim.units import Weekday
 
 
@@ -27,9 +27,12 @@ class NetworkParams(BaseModel, frozen=True, extra="forbid"):
     car_trips_per_day: float | None = Field(
         ge=0.0, le=5e7, description="Car trips a day, read by traffic=cars; null: from the load of the main roads"
     )
+    residents: float | None = Field(
+        ge=0.0, le=1e8, description="People who live in its area; null: from the length of its streets"
+    )
 
 
-class TrafficSettings(TrafficParams, frozen=True, extra="forbid"):
+class TrafficSettings(TrafficParams, CarTripsParams, ReplanParams, frozen=True, extra="forbid"):
     """The engine, and the cars that the vans share the streets with."""
 
     sample: float = Field(
@@ -45,6 +48,10 @@ class TrafficSettings(TrafficParams, frozen=True, extra="forbid"):
             raise ValueError("background and assignment are given together, or are both null")
         if has_cars and self.engine != "queue":
             raise ValueError(f"cars need the engine queue, found {self.engine}")
+        if not has_cars and self.trips_from != "gravity":
+            raise ValueError(f"trips_from={self.trips_from} needs cars, as with traffic=cars; found none")
+        if not has_cars and self.replan_share > 0.0:
+            raise ValueError(f"replan_share needs cars, as with traffic=cars; found {self.replan_share:g} and no cars")
         return self
 
 
@@ -83,6 +90,7 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     fleet: FleetParams
     policy: PolicyParams
     joint: JointParams
+    stations: StationParams
     berths: BerthParams
     charging: ChargingParams
     traffic: TrafficSettings

@@ -12,6 +12,8 @@ from sim.demand.calibration import CalibrationParams as CalibrationParams
 from sim.demand.calibration import DemandScale as DemandScale
 from sim.demand.calibration import calibrate_demand as calibrate_demand
 from sim.demand.calibration import scaled_trips as scaled_trips
+from sim.demand.car_trips import CarTripsParams as CarTripsParams
+from sim.demand.car_trips import car_trips as car_trips
 from sim.demand.forecast import ForecastParams as ForecastParams
 from sim.demand.homes import home_receivers as home_receivers
 from sim.demand.od_table import OD_COLUMNS as OD_COLUMNS

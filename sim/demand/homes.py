@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.contracts import FloatArray
+from sim.contracts import FloatArray, LinkArray
 from sim.demand.parcel_params import ParcelParams
 from sim.demand.shop_types import read_delivery_window
 from sim.demand.shops import SHOP_COLUMNS, shop_keys
@@ -55,13 +55,11 @@ def home_receivers(
     pandas.DataFrame
         Columns `SHOP_COLUMNS` and `residents`; orders a week and mean weights are left at 0.
     """
-    import shapely
-
     people = residents_by_link(network, params.residents_per_km, residents)
     total = np.floor(np.cumsum(people) / params.residents_per_receiver + 0.5)
     count = np.diff(total, prepend=0.0)
     link = np.flatnonzero(count > 0.0).astype(np.int32)
-    middle = shapely.line_interpolate_point(network.links["geometry"].to_numpy()[link], 0.5, normalized=True)
+    lon, lat = street_middles(network, link)
     shop_id = np.array([f"home-{row}" for row in link.tolist()], dtype=object)
     earliest_s, latest_s = read_delivery_window(params.window)
     luck = streams.keyed("demand.home_offstreet").uniform(shop_keys(shop_id))
@@ -70,8 +68,8 @@ def home_receivers(
             "shop_id": shop_id,
             "name": np.full(len(link), "", dtype=object),
             "shop_type": np.full(len(link), HOME, dtype=object),
-            "lon": shapely.get_x(middle),
-            "lat": shapely.get_y(middle),
+            "lon": lon,
+            "lat": lat,
             "link": link,
             "earliest_s": earliest_s,
             "latest_s": latest_s,
@@ -108,3 +106,11 @@ def residents_by_link(network: RoadNetwork, residents_per_km: float, residents: 
     total = residents_per_km * float(weight_m.sum()) / 1000.0 if residents is None else residents
     by_link: FloatArray = weight_m / weight_m.sum() * total
     return by_link
+
+
+def street_middles(network: RoadNetwork, link: LinkArray) -> tuple[FloatArray, FloatArray]:
+    """Longitude and latitude of the middle of some links [degrees]."""
+    import shapely
+
+    middle = shapely.line_interpolate_point(network.links["geometry"].to_numpy()[link], 0.5, normalized=True)
+    return shapely.get_x(middle), shapely.get_y(middle)

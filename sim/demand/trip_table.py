@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.contracts import FloatArray, LinkArray
 from sim.demand.background_traffic import TripTable
+from sim.demand.reachable import without_a_way
 from sim.errors import DemandError
 from sim.network import RoadNetwork, distance_to_links_m, find_links_near
 from sim.units import MICROSECONDS_PER_SECOND
@@ -59,7 +60,7 @@ def read_trip_list(path: str | Path, network: RoadNetwork) -> TripTable:
     ------
     DemandError
         With every fault of the file: missing columns, trips named twice, departures that are missing or out of
-        range, unknown links, places outside the map.
+        range, unknown links, places outside the map, places with no way between them.
     """
     table = UserTable(path, TRIP_COLUMNS, DemandError)
     _check_choices(table)
@@ -73,6 +74,7 @@ def read_trip_list(path: str | Path, network: RoadNetwork) -> TripTable:
         origin, target = (_known_links(table, name, network) for name in _LINKS)
     else:
         origin, target = (_links_near(table, end, network) for end in ("origin", "target"))
+    _refuse_no_way(table, origin, target, network)
     table.raise_any()
     depart_us = np.round(depart_s * MICROSECONDS_PER_SECOND).astype(np.int64)
     order = np.argsort(depart_us, kind="stable")
@@ -88,6 +90,15 @@ def _check_choices(table: UserTable) -> None:
         both = "both links and coordinates" if table.has(*_LINKS) else "neither links nor coordinates in full"
         table.refuse_table(both, f"the columns {', '.join(_LINKS)} or the columns {', '.join(_PLACES)}")
     table.raise_any()
+
+
+def _refuse_no_way(table: UserTable, origin: LinkArray, target: LinkArray, network: RoadNetwork) -> None:
+    """Trips whose start and end are known, with no way from one to the other."""
+    known = np.flatnonzero((origin >= 0) & (target >= 0))
+    is_lost = np.zeros(len(origin), dtype=np.bool_)
+    is_lost[known] = without_a_way(network, origin[known], target[known])
+    names = ", ".join(_LINKS if table.has(*_LINKS) else _PLACES)
+    table.refuse(names, is_lost, f"a start and an end with a way between them on {network.name}")
 
 
 def _known_links(table: UserTable, name: str, network: RoadNetwork) -> LinkArray:

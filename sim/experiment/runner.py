@@ -100,6 +100,7 @@ def run_scenario(scenario: Scenario, seed: int | None = None, progress: Progress
         write_tables(model.tables(), folder, run_id=run_id, seed=root_seed)
         write_network_links(model.network, folder, run_id=run_id, seed=root_seed)
         write_json(folder / "rules.json", model.rules())
+        _write_cars(model, folder)
         write_json(folder / "kpis.json", kpis)
         done = time.perf_counter()
         wall_s = {
@@ -120,3 +121,14 @@ def run_scenario(scenario: Scenario, seed: int | None = None, progress: Progress
     except OSError as error:
         raise ResultsError(f"{folder}: cannot write results: {error.strerror or error}") from error
     return FinishedRun(run_id, folder, kpis, wall_s, model.warnings())
+
+
+def _write_cars(model: DeliveryModel, folder: Path) -> None:
+    """`car_traffic.json` and `assignment_gap.csv` of a run with cars; none, and none left behind, without."""
+    report, cars = model.car_report(), model.traffic.cars
+    if report is None or cars is None:
+        for name in ("car_traffic.json", "assignment_gap.csv"):
+            (folder / name).unlink(missing_ok=True)
+        return
+    write_json(folder / "car_traffic.json", report)
+    cars.gap_table().to_csv(folder / "assignment_gap.csv", index=False, float_format="%.6g")

@@ -1,7 +1,8 @@
 """
-Places where vans stop and wait: loading berths, charging sites, and the queue before both.
+Places where vans stop and wait: loading berths, charging sites, the queue before both, and terminal stations.
 
-Decides where berths and public connectors are and who is next; knows no clock and no agents.
+Decides where berths, public connectors and stations are, who is next, and which parcels a station takes; proposes sites
+for stations and centres. Knows no clock and no agents.
 """
 
 from sim.facilities.charging_site import ChargingParams as ChargingParams
@@ -12,3 +13,13 @@ from sim.facilities.loading_berth import LoadingBerth as LoadingBerth
 from sim.facilities.loading_berth import berths_by_shop_density as berths_by_shop_density
 from sim.facilities.loading_berth import berths_in_reach as berths_in_reach
 from sim.facilities.queue import WaitingQueue as WaitingQueue
+from sim.facilities.siting import Objective as Objective
+from sim.facilities.siting import Siting as Siting
+from sim.facilities.siting import propose_sites as propose_sites
+from sim.facilities.station_sites import read_station_sites as read_station_sites
+from sim.facilities.station_sites import write_sites as write_sites
+from sim.facilities.terminal_station import StationParams as StationParams
+from sim.facilities.terminal_station import TerminalStation as TerminalStation
+from sim.facilities.terminal_station import station_of_parcels as station_of_parcels
+from sim.facilities.terminal_station import station_receivers as station_receivers
+from sim.facilities.terminal_station import terminal_stations as terminal_stations

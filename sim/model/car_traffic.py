@@ -5,19 +5,29 @@ Traffic of the day: the cars on their routes, what carriers believe of travel ti
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.config import Scenario
 from sim.contracts import LinkClosures, Progress, TrafficEngine
-from sim.demand.background_traffic import gravity_trips
+from sim.demand import car_trips
+from sim.demand.background_traffic import TripTable
 from sim.energy import consumption_coefficients
 from sim.network import RoadNetwork
-from sim.traffic import AssignedDay, ProfileEngine, QueueEngine, assigned_day, links_for_sample
+from sim.traffic import (
+    AssignedDay,
+    ProfileEngine,
+    QueueEngine,
+    ReplannedRoutes,
+    assigned_day,
+    links_for_sample,
+    replanned_routes,
+)
 from sim.traffic.travel_times import BinnedTravelTimes, free_flow_times
 
 _BIN_S = 900.0
@@ -37,11 +47,17 @@ class CarTraffic:
         Configuration.
     cars
         Cars on their routes; None where there are none.
+    car_trips
+        Their trips, in the same order.
+    replanned
+        What drivers who chose again have changed; None where nobody did.
     """
 
     network: RoadNetwork
     scenario: Scenario
     cars: AssignedDay | None
+    car_trips: TripTable | None = None
+    replanned: ReplannedRoutes | None = None
 
     @cached_property
     def believed_times(self) -> BinnedTravelTimes:
@@ -86,6 +102,64 @@ class CarTraffic:
             stuck_time_s=settings.stuck_time_s,
         )
 
+    @property
+    def will_replan(self) -> bool:
+        """Whether some cars have yet to choose again, on the times of a first day."""
+        return self.cars is not None and self.replanned is None and self.scenario.traffic.replan_share > 0.0
+
+    def of_the_first_day(self) -> CarTraffic:
+        """The same traffic with nobody choosing again."""
+        settings = self.scenario.traffic.model_copy(update={"replan_share": 0.0})
+        return replace(self, scenario=self.scenario.model_copy(update={"traffic": settings}))
+
+    def after_a_day(self, measured: BinnedTravelTimes) -> CarTraffic:
+        """
+        The same traffic after the drivers who look for faster routes have found them.
+
+        What carriers believe of travel times stays, so that plans do.
+
+        Parameters
+        ----------
+        measured
+            Travel times of the day with vans and everybody on the usual routes.
+        """
+        if self.cars is None or self.car_trips is None:
+            return self
+        settings = self.scenario.traffic
+        replanned = replanned_routes(
+            self.network,
+            self.car_trips,
+            self.cars.routes,
+            measured,
+            settings,
+            seed=settings.background.seed if settings.background else 0,
+            threads=self.scenario.run.workers or os.cpu_count() or 1,
+        )
+        return replace(self, cars=replace(self.cars, routes=replanned.routes), replanned=replanned)
+
+    def report(self) -> dict[str, Any] | None:
+        """What became of the cars' assignment and of drivers who chose again; None without cars."""
+        if self.cars is None:
+            return None
+        replanned = self.replanned
+        return {
+            "trips": len(self.cars.depart_us),
+            "sample": self.cars.sample,
+            "iterations_volume_delay": len(self.cars.warm_gaps),
+            "iterations_queues": len(self.cars.gaps),
+            "relative_gap": self.cars.relative_gap,
+            "forced_moves": self.cars.forced_moves,
+            "arrived_share": self.cars.arrived_share,
+            "replan": None
+            if replanned is None
+            else {
+                "share": self.scenario.traffic.replan_share,
+                "looked": replanned.lookers,
+                "changed": replanned.changed,
+                "expected_gain_s": replanned.expected_gain_s,
+            },
+        }
+
     def link_bins(self, engine: TrafficEngine) -> pd.DataFrame:
         """Counts by link and bin; of a sample of the cars, all that it stands for."""
         bins = engine.link_bins().drop(columns="blocked_s")
@@ -108,16 +182,16 @@ def car_traffic(network: RoadNetwork, scenario: Scenario, progress: Progress) ->
         Configuration.
     progress
         Told how far the assignment has come.
+
+    Raises
+    ------
+    DemandError
+        If a file of trips cannot be used.
     """
     traffic, cache_dir = scenario.traffic, scenario.paths.cache_dir
     if traffic.background is None or traffic.assignment is None:
         return CarTraffic(network, scenario, None)
-    trips = gravity_trips(
-        network,
-        traffic.background,
-        free_flow_us=np.round(network.free_flow_time_s * 1e6).astype(np.int64),
-        sample=traffic.sample,
-    )
+    trips = car_trips(network, traffic, traffic.background, sample=traffic.sample)
     cars = assigned_day(
         network,
         trips,
@@ -128,4 +202,4 @@ def car_traffic(network: RoadNetwork, scenario: Scenario, progress: Progress) ->
         threads=scenario.run.workers or os.cpu_count() or 1,
         progress=progress,
     )
-    return CarTraffic(network, scenario, cars)
+    return CarTraffic(network, scenario, cars, trips)

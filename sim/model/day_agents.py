@@ -17,6 +17,7 @@ from sim.contracts import FloatArray
 from sim.demand.shops import stable_number
 from sim.energy import Battery, charging_curve_of
 from sim.facilities import berths_by_shop_density, berths_in_reach, public_charging_sites
+from sim.model.deliveries import failed_attempt_shares
 from sim.network import RoadNetwork
 from sim.network.projection import project
 from sim.planning import CarrierSpec, DayPlan, VanTour
@@ -32,11 +33,12 @@ def create_berths(city: DeliveryModel, scenario: Scenario, shops: pd.DataFrame) 
 
 
 def create_shops(city: DeliveryModel, scenario: Scenario, shops: pd.DataFrame, berths: Sequence[Berth]) -> list[Shop]:
-    """Shops with the berths in reach of each."""
+    """Shops and other receivers with the berths in reach of each."""
     reach = berths_in_reach(
         [berth.spec for berth in berths], _metric_xy(city.network, shops), scenario.berths.search_radius_m
     )
-    rows = zip(shops["shop_id"], shops["link"], shops["has_offstreet"], reach, strict=True)
+    fails = failed_attempt_shares(shops, scenario)
+    rows = zip(shops["shop_id"], shops["link"], shops["has_offstreet"], reach, fails, strict=True)
     return [
         Shop(
             city,
@@ -45,8 +47,9 @@ def create_shops(city: DeliveryModel, scenario: Scenario, shops: pd.DataFrame, b
             has_offstreet=bool(has_offstreet),
             berths=in_reach,
             grace_s=scenario.service.grace_min * 60.0,
+            failed_attempt_share=float(share),
         )
-        for shop_id, link, has_offstreet, in_reach in rows
+        for shop_id, link, has_offstreet, in_reach, share in rows
     ]
 
 

@@ -20,16 +20,16 @@ from sim.agents import Berth, Carrier, ChargerSite, ElectricVan, Luck, OrderBook
 from sim.clock import EventClock
 from sim.config import Scenario
 from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
-from sim.demand import load_shops, make_orders, orders_per_average_day, supplier_mix
 from sim.energy import FUELS
 from sim.errors import NetworkError
 from sim.events import Event
 from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
-from sim.model.car_traffic import car_traffic
+from sim.model.car_traffic import CarTraffic, car_traffic
 from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
+from sim.model.deliveries import day_deliveries, day_fleets
 from sim.model.result_tables import order_rows, van_rows
 from sim.network import RoadNetwork, read_network
-from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem, build_fleets
+from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
 from sim.random_streams import RandomStreams
@@ -49,11 +49,13 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         Root of every random draw; the scenario's own when None.
     progress
         Told how far long work has come.
+    traffic
+        Cars of the day, where they are known from before; made from the scenario when None.
 
     Raises
     ------
     InputError
-        If the network, a survey or a rule cannot be used.
+        If the network, a survey, a rule or a file of car trips cannot be used.
 
     Examples
     --------
@@ -64,7 +66,14 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     True
     """
 
-    def __init__(self, scenario: Scenario, seed: int | None = None, *, progress: Progress = no_progress) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int | None = None,
+        *,
+        progress: Progress = no_progress,
+        traffic: CarTraffic | None = None,
+    ) -> None:
         self.root_seed = scenario.seed if seed is None else seed
         super().__init__(rng=self.root_seed)
         self.settings = scenario
@@ -80,6 +89,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._stop_ids = 0
         self._double_parked: dict[int, int] = {}
         self._has_run = False
+        self._car_delay_before_h: float | None = None
         self._tables: RunTables | None = None
 
         streams = RandomStreams(self.root_seed)
@@ -90,21 +100,15 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             morning_soc=streams.keyed("van.morning_soc"),
         )
         self._tour_seed = int(streams.generator("carrier.tour_search").integers(2**31))
-        self.shop_table = load_shops(scenario.demand, self.network, streams)
-        shares = scenario.fleet.market_shares().tolist()
-        mix = supplier_mix(self.shop_table, shares, scenario.demand, streams)
-        self.fleets = build_fleets(
-            scenario.fleet,
-            _depots(self.network),
-            expected_orders_per_day=orders_per_average_day(self.shop_table, shares, scenario.demand, mix),
-        )
-        self.order_table = make_orders(
-            self.shop_table, shares, scenario.demand, streams, weekday=scenario.weekday, mix=mix
-        )
+        deliveries = day_deliveries(scenario, self.network, streams)
+        self.fleets = day_fleets(deliveries, scenario, _depots(self.network))
+        self.shop_table, self.order_table = deliveries.receivers, deliveries.orders
+        self.stations = deliveries.stations
+        self._berth_users = deliveries.shops
         self.orders = _order_book(self.order_table)
         self._type_names = list(scenario.fleet.vehicle_types)
         self._closures = self._compile_rules()
-        self.traffic = car_traffic(self.network, scenario, progress)
+        self.traffic = car_traffic(self.network, scenario, progress) if traffic is None else traffic
         self.believed_times = self.traffic.believed_times
         self.engine = self.traffic.engine(self._closures)
         self.berths: Sequence[Berth] = []
@@ -174,7 +178,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
 
     def _create_agents(self, plan: DayPlan) -> None:
         scenario = self.settings
-        self.berths = create_berths(self, scenario, self.shop_table)
+        self.berths = create_berths(self, scenario, self._berth_users)
         self.shops = create_shops(self, scenario, self.shop_table, self.berths)
         self.charging_sites = create_charging_sites(self, scenario, self.plug_in_vans)
         self.carriers, self.vans = create_carriers(self, scenario, self.fleets, plan)
@@ -199,7 +203,10 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         if self._has_run:
             raise RuntimeError("this day has been run; make a new DeliveryModel for another run")
         self._has_run = True
-        self._create_agents(self.plan_day())
+        plan = self.plan_day()
+        if self.traffic.will_replan:
+            self._let_cars_choose_again()
+        self._create_agents(plan)
         for carrier in self.carriers:
             carrier.send_out()
         next_report_us = 0
@@ -222,6 +229,18 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         for van in self.vans:
             van.end_of_time()
         self._progress("simulating", self._horizon_us // 10**6, self._horizon_us // 10**6)
+
+    def _let_cars_choose_again(self) -> None:
+        """Run the day once with every car on its usual route; those who look for faster ones find them on its times."""
+        first = DeliveryModel(
+            self.settings, self.root_seed, progress=self._progress, traffic=self.traffic.of_the_first_day()
+        )
+        first._plan = self._plan
+        first.run()
+        self._car_delay_before_h = first.kpis()["car_delay_hours"]["value"]
+        assert isinstance(first.engine, QueueEngine)  # cars need it
+        self.traffic = self.traffic.after_a_day(first.engine.times())
+        self.engine = self.traffic.engine(self._closures)
 
     # -- what agents ask (`sim.agents.City`) ---------------------------------------------------
 
@@ -290,10 +309,21 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             berth_until_s=clock_to_s(fleet.shift_end),
             day_from_s=clock_to_s(fleet.shift_start),
             day_until_s=clock_to_s(fleet.shift_end),
+            terminal_stations=len(self.stations),
             has_cars=self.traffic.cars is not None,
             link_length_m=self.network.length_m,
             link_free_flow_s=self.network.free_flow_time_s,
         )
+
+    def car_report(self) -> dict[str, Any] | None:
+        """How the cars' assignment settled, and what drivers who chose again changed; None without cars."""
+        report = self.traffic.report()
+        if report is not None and report["replan"] is not None:
+            report["replan"] |= {
+                "car_delay_hours_before": self._car_delay_before_h,
+                "car_delay_hours_after": self.kpis()["car_delay_hours"]["value"],
+            }
+        return report
 
     def rules(self) -> dict[str, Any]:
         """The access rules as resolved for this network."""
@@ -318,12 +348,12 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         return tuple(found)
 
     def input_sha256(self) -> dict[str, str]:
-        """SHA-256 of the inputs: the road network and, if one was read, the survey."""
-        inputs = {f"network/{self.network.name}": self.network.sha256()}
+        """SHA-256 of the inputs: the road network and, where they were read, the survey and the files of car trips."""
         survey = self.settings.demand.survey_file
-        if survey is not None:
-            inputs[survey] = hashlib.sha256(Path(survey).read_bytes()).hexdigest()
-        return inputs
+        sites = self.settings.stations.sites_file
+        files = [*self.settings.traffic.trip_files, *(file for file in (survey, sites) if file is not None)]
+        read = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
+        return {f"network/{self.network.name}": self.network.sha256()} | read
 
 
 def _depots(network: RoadNetwork) -> list[tuple[str, int]]:

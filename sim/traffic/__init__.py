@@ -17,6 +17,9 @@ from sim.traffic.network_loading import load_network as load_network
 from sim.traffic.params import TrafficParams as TrafficParams
 from sim.traffic.profile_engine import ProfileEngine as ProfileEngine
 from sim.traffic.queue_engine import QueueEngine as QueueEngine
+from sim.traffic.rerouting import ReplannedRoutes as ReplannedRoutes
+from sim.traffic.rerouting import ReplanParams as ReplanParams
+from sim.traffic.rerouting import replanned_routes as replanned_routes
 from sim.traffic.routed_trips import RoutedTrips as RoutedTrips
 from sim.traffic.travel_times import BinnedTravelTimes as BinnedTravelTimes
 from sim.traffic.vehicle_positions import VehiclePositions as VehiclePositions

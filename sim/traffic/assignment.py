@@ -191,7 +191,7 @@ def assign(
         else:
             step = _next_step(step, gaps)
         moves = choice.uniform(number, iteration) < step * move.gain
-        routes = _merge(routes, move.fastest, moves)
+        routes = merge_routes(routes, move.fastest, moves)
         times = evaluate(routes)
     assert best is not None  # max_iterations is at least 1
     return replace(best, gaps=tuple(gaps))
@@ -212,7 +212,7 @@ def _next_step(step: float, gaps: list[float]) -> float:
     return step / 2.0 if gaps[-1] > 1.1 * gaps[-2] else min(1.0, step * 1.2)
 
 
-def _merge(routes: RouteSet, other: RouteSet, takes_other: np.ndarray) -> RouteSet:
+def merge_routes(routes: RouteSet, other: RouteSet, takes_other: np.ndarray) -> RouteSet:
     """Routes of the first set, or of the second where told."""
     length = np.where(takes_other, np.diff(other.start), np.diff(routes.start))
     start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)

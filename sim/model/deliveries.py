@@ -1,0 +1,179 @@
+"""
+Deliveries of the day: shops and homes that receive goods, the stations in use, and all orders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.config import Scenario
+from sim.contracts import FloatArray
+from sim.demand import (
+    HandoverTime,
+    draw_parcels,
+    expected_parcels,
+    home_receivers,
+    load_shops,
+    make_orders,
+    orders_per_average_day,
+    parcel_orders,
+    supplier_mix,
+)
+from sim.demand.homes import HOME
+from sim.demand.shops import SECONDS_PER_MINUTE, SHOP_COLUMNS
+from sim.facilities import TerminalStation, station_of_parcels, station_receivers, terminal_stations
+from sim.facilities.terminal_station import STATION, positions_m
+from sim.network import RoadNetwork
+from sim.planning import CarrierSpec, build_fleets
+from sim.planning.fleet import build_fleet
+from sim.random_streams import RandomStreams
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """
+    Who receives what on a day.
+
+    Parameters
+    ----------
+    receivers
+        Shops first, then homes and terminal stations; columns `SHOP_COLUMNS`.
+    orders
+        Orders of the shops, then those of the parcels.
+    orders_per_average_day
+        Orders of shops that each carrier expects, shape (n_carriers,).
+    courier_vans
+        Vans of each courier; couriers are numbered on from the carriers.
+    stations
+        Terminal stations in use.
+    """
+
+    receivers: pd.DataFrame
+    orders: pd.DataFrame
+    orders_per_average_day: FloatArray
+    courier_vans: tuple[int, ...]
+    stations: tuple[TerminalStation, ...]
+
+    @property
+    def shops(self) -> pd.DataFrame:
+        """The receivers that are shops."""
+        return self.receivers[~self.receivers["shop_type"].isin((HOME, STATION))]
+
+
+def day_deliveries(scenario: Scenario, network: RoadNetwork, streams: RandomStreams) -> Deliveries:
+    """
+    Receivers and orders of the day.
+
+    Parameters
+    ----------
+    scenario
+        Configuration.
+    network
+        Road network.
+    streams
+        Random streams of the run.
+
+    Raises
+    ------
+    InputError
+        If a survey or a table of sites has faults, or the network has too few shops or sites.
+    """
+    demand = scenario.demand
+    shops = load_shops(demand, network, streams)
+    shares = scenario.fleet.market_shares().tolist()
+    mix = supplier_mix(shops, shares, demand, streams)
+    orders = make_orders(shops, shares, demand, streams, weekday=scenario.weekday, mix=mix)
+    deliveries = Deliveries(shops, orders, orders_per_average_day(shops, shares, demand, mix), (), ())
+    return _with_parcels(deliveries, scenario, network, streams) if demand.parcels.is_modelled else deliveries
+
+
+def day_fleets(deliveries: Deliveries, scenario: Scenario, depots: list[tuple[str, int]]) -> list[CarrierSpec]:
+    """
+    Fleets of the carriers, then those of the couriers.
+
+    Parameters
+    ----------
+    deliveries
+        What they have to bring.
+    scenario
+        Configuration.
+    depots
+        (place, link row) of the hubs; carriers take them in turn.
+    """
+    fleets = build_fleets(scenario.fleet, depots, expected_orders_per_day=deliveries.orders_per_average_day)
+    for number, vans in enumerate(deliveries.courier_vans, start=1):
+        row = len(fleets)
+        depot = row % len(depots)
+        place, link = depots[depot]
+        courier_id = f"courier-{number:02d}"
+        fleets.append(
+            build_fleet(
+                courier_id, row, mix=scenario.fleet.mix, vans=vans, depot=depot, depot_id=place, depot_link=link
+            )
+        )
+    return fleets
+
+
+def failed_attempt_shares(receivers: pd.DataFrame, scenario: Scenario) -> FloatArray:
+    """Share of first attempts that fail at each receiver [-], shape (n_receivers,)."""
+    kind = receivers["shop_type"].to_numpy(dtype=object)
+    share = np.full(len(receivers), scenario.service.failed_attempt_share)
+    share[kind == HOME] = scenario.demand.parcels.failed_attempt_share
+    share[kind == STATION] = scenario.stations.failed_attempt_share
+    return share
+
+
+def _with_parcels(before: Deliveries, scenario: Scenario, network: RoadNetwork, streams: RandomStreams) -> Deliveries:
+    """Deliveries with homes, stations and parcels added."""
+    params, station_params = scenario.demand.parcels, scenario.stations
+    years = scenario.demand.year - scenario.demand.forecast.base_year
+    homes = home_receivers(network, params, streams, residents=scenario.network.residents)
+    stations = terminal_stations(network, station_params, homes)
+    at_stations = station_receivers(stations, station_params)
+    home_xy_m, station_xy_m = positions_m(network, homes), positions_m(network, at_stations)
+    capacity = np.array([station.capacity_parcels for station in stations])
+    pick_up_share = station_params.pick_up_share
+
+    def sent(parcels: pd.DataFrame) -> pd.DataFrame:
+        station = station_of_parcels(parcels, home_xy_m, station_xy_m, capacity, station_params.reach_m)
+        return parcels.assign(station=station)
+
+    average = sent(expected_parcels(homes, params, years=years, month=None, pick_up_share=pick_up_share))
+    is_at_door = average["station"] < 0
+    vans = np.where(is_at_door, 1.0 / params.parcels_per_van_day, 1.0 / station_params.parcels_per_van_day)
+    vans_of_courier = np.bincount(average["courier"], weights=vans * average["parcels"])
+
+    today = sent(
+        draw_parcels(homes, params, streams, years=years, month=scenario.demand.month, pick_up_share=pick_up_share)
+    )
+    receivers = pd.concat([before.receivers, homes[list(SHOP_COLUMNS)], at_stations], ignore_index=True)
+    first_home, first_station = len(before.receivers), len(before.receivers) + len(homes)
+    station = today["station"].to_numpy()
+    receiver = np.where(station < 0, first_home + today["home"].to_numpy(), first_station + station)
+    orders = parcel_orders(
+        today.assign(receiver=receiver),
+        receivers,
+        scenario.demand,
+        streams,
+        handover={
+            HOME: _handover(params.stop_min, params.parcel_min),
+            STATION: _handover(station_params.stop_min, station_params.parcel_min),
+        },
+        home_ids=homes["shop_id"].to_list(),
+        first_courier=len(before.orders_per_average_day),
+        taken=before.orders["order_id"].to_list(),
+    )
+    return Deliveries(
+        receivers=receivers,
+        orders=pd.concat([before.orders, orders], ignore_index=True),
+        orders_per_average_day=before.orders_per_average_day,
+        courier_vans=tuple(max(1, int(np.ceil(vans - 1e-9))) for vans in vans_of_courier.tolist()),
+        stations=tuple(stations),
+    )
+
+
+def _handover(stop_min: float, parcel_min: float) -> HandoverTime:
+    return HandoverTime(stop_min * SECONDS_PER_MINUTE, parcel_min * SECONDS_PER_MINUTE)
