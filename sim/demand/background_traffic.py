@@ -15,11 +15,18 @@ import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
 from sim.contracts import FOREVER_US, FloatArray, IntArray, LinkArray
-from sim.demand.traffic_zones import TrafficZones, is_local_link, traffic_zones
+from sim.demand.traffic_zones import TrafficZones, traffic_zones
 from sim.network import RoadNetwork
+from sim.network.path_trees import fastest_routes
 from sim.network.shortest_path import travel_matrix
 from sim.random_streams import RandomStreams
-from sim.units import MICROSECONDS_PER_SECOND, SECONDS_PER_HOUR
+from sim.units import MICROSECONDS_PER_SECOND, SECONDS_PER_DAY, SECONDS_PER_HOUR
+
+_TRIAL_TRIPS = 20_000
+"""Trips that are routed to see which streets are busy."""
+
+_BUSIEST = 0.05
+"""Share of the vehicle-passages that are left out when the load of busy streets is read. Assumption."""
 
 Share = Annotated[float, Field(ge=0.0)]
 
@@ -33,7 +40,7 @@ class BackgroundParams(BaseModel, frozen=True, extra="forbid"):
     peak_volume_to_capacity: float = Field(
         gt=0.0,
         le=1.5,
-        description="Mean load of the main roads in the peak hour that sets the number of trips [-]",
+        description="Load of busy streets in the peak hour, before drivers avoid queues, that sets the trips [-]",
     )
     mean_deterrence_min: float = Field(
         gt=0.0, le=240.0, description="Travel time over which trip-making falls to 1/e [min]"
@@ -178,6 +185,14 @@ def _spread(network: RoadNetwork, zones: TrafficZones, params: BackgroundParams,
     return gravity_matrix(zones.productions, zones.attractions, deterrence, tolerance=1e-4)
 
 
+@dataclass(frozen=True, slots=True)
+class _EmptyStreets:
+    """Travel times without traffic, as the route search takes them."""
+
+    bin_us: int
+    link_time_us: IntArray
+
+
 def _trips_for_load(
     network: RoadNetwork,
     zones: TrafficZones,
@@ -186,15 +201,28 @@ def _trips_for_load(
     params: BackgroundParams,
     free_flow_us: IntArray,
 ) -> float:
-    """Trips a day at which main roads carry the stated share of their capacity in the peak hour."""
-    centre = zones.connectors[:, zones.connectors.shape[1] // 2]
-    _, distance_m = travel_matrix(network, free_flow_us, source_nodes=network.to_node[centre], target_links=centre)
-    mean_m = float((matrix * np.where(np.isfinite(distance_m), distance_m, 0.0)).sum())
-    is_main = ~is_local_link(network)
-    if not is_main.any():
-        is_main = np.ones_like(is_main)
-    supply = float((network.capacity_veh_per_h * network.length_m)[is_main].sum())
-    return params.peak_volume_to_capacity * supply / (mean_m * float(profile.max()))
+    """
+    Trips a day at which busy streets are asked for the stated share of their capacity in the peak hour.
+
+    Busy are those that all but `_BUSIEST` of the vehicle-passages stay below, when everybody takes the way that is
+    fastest on empty streets. Drivers who avoid queues load them less.
+    """
+    one_hour = np.zeros(len(profile))
+    one_hour[0] = 1.0
+    trips = _draw_trips(zones, matrix, one_hour, _TRIAL_TRIPS, params.seed)
+    routes, _ = fastest_routes(
+        network,
+        _EmptyStreets(int(SECONDS_PER_DAY) * MICROSECONDS_PER_SECOND, free_flow_us[None, :]),
+        origin_link=trips.origin_link,
+        target_link=trips.target_link,
+        depart_us=trips.depart_us,
+    )
+    passages = np.bincount(routes.links, minlength=network.n_links)
+    load = passages / _TRIAL_TRIPS / network.capacity_veh_per_h
+    order = np.argsort(load, kind="stable")
+    below = np.cumsum(passages[order]) / passages.sum()
+    busy = float(load[order[int(np.searchsorted(below, 1.0 - _BUSIEST))]])
+    return params.peak_volume_to_capacity / (busy * float(profile.max()))
 
 
 def _draw_trips(zones: TrafficZones, matrix: FloatArray, profile: FloatArray, n_trips: int, seed: int) -> TripTable:

@@ -100,6 +100,7 @@ class CarTraffic:
             pcu=[kind.pcu * self.capacity_share for kind in types.values()],
             bin_s=_BIN_S,
             stuck_time_s=settings.stuck_time_s,
+            signal_delay=settings.assignment.signal_delay if settings.assignment is not None else "constant",
         )
 
     @property

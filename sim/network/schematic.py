@@ -56,11 +56,7 @@ class SchematicParams(BaseModel, frozen=True, extra="forbid"):
         0.29, ge=0, le=0.5, description="Sections of local streets that are not there [-]. Assumption."
     )
     wobble_m: float = Field(15.0, ge=0, le=50, description="Spread of crossings about a straight grid [m]. Assumption.")
-    signals: SignalParams = Field(
-        default_factory=lambda: SignalParams(stop_line_veh_per_h=1500.0),
-        description="Timing of signals. Assumption: a lane sheds 1,500 vehicles per hour of green, whatever the class "
-        "of its road: the 1,650 of a through lane (CJJ 37, code for urban road design) less those that turn.",
-    )
+    signals: SignalParams = Field(default_factory=SignalParams, description="Timing of signals on main crossings.")
     places: PlaceSamplingParams = Field(
         default_factory=lambda: PlaceSamplingParams(
             shops=7000,

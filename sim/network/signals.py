@@ -55,12 +55,13 @@ class SignalParams(BaseModel, frozen=True, extra="forbid"):
         le=1,
         description="Green share of the road at a pedestrian crossing [-]. Assumption.",
     )
-    stop_line_veh_per_h: float | None = Field(
-        None,
+    stop_line_veh_per_h: float = Field(
+        1500.0,
         gt=0,
         le=3000,
-        description="Flow of a lane over the stop line while green [veh/h]; none: that of the road class. Never more "
-        "passes than the road carries between junctions.",
+        description="Flow of a lane over the stop line while green [veh/h]; never more passes than the road carries "
+        "between junctions. Assumption: the 1,650 of a through lane (CJJ 37, code for design of urban road "
+        "engineering) less those that turn.",
     )
     same_junction_m: float = Field(
         35.0,
@@ -176,9 +177,7 @@ def signalised_values(
     share, cycle = green_shares(links["road_class"], from_node, to_node, served, params)
     is_signalised = is_signalised & (served >= 0)
     saturation = links["saturation_flow_veh_per_h"].to_numpy(dtype=np.float64)
-    over_stop_line = saturation
-    if params.stop_line_veh_per_h is not None:
-        over_stop_line = params.stop_line_veh_per_h * links["lanes"].to_numpy(dtype=np.float64)
+    over_stop_line = np.maximum(saturation, params.stop_line_veh_per_h * links["lanes"].to_numpy(dtype=np.float64))
     capacity = np.where(is_signalised, np.minimum(share * over_stop_line, saturation), saturation)
     inside_junction = is_signal_node[from_node] & (length_m <= params.same_junction_m)
     delay = np.where(is_signalised & ~inside_junction, signal_delay_s(1.0, share) * cycle, 0.0)

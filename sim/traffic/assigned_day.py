@@ -22,6 +22,7 @@ from sim.network.path_trees import RouteSet
 from sim.network.road_network import RoadNetwork
 from sim.random_streams import KeyedStream
 from sim.traffic.assignment import AssignmentParams, Trips, assign
+from sim.traffic.link_model import SignalDelay
 from sim.traffic.network_loading import LoadingResult, load_network
 from sim.traffic.routed_trips import RoutedTrips
 from sim.traffic.travel_times import BinnedTravelTimes
@@ -52,6 +53,9 @@ class DayAssignmentParams(AssignmentParams, frozen=True, extra="forbid"):
     )
     volume_delay_power: float = Field(
         ge=1.0, le=20.0, description="Power of volume over capacity in the volume-delay function [-]"
+    )
+    signal_delay: SignalDelay = Field(
+        description="Delay at signals: constant, as a lone vehicle has it; uniform, growing with the flow (Webster)"
     )
     stuck_time_s: float = Field(
         gt=0.0, description="A vehicle that stands longer at the head of its link is forced on, and counted [s]"
@@ -188,6 +192,7 @@ def assign_day(
             horizon_s=params.horizon_h * SECONDS_PER_HOUR,
             stuck_time_s=params.stuck_time_s,
             bin_s=params.bin_min * 60,
+            signal_delay=params.signal_delay,
         )
         arrived_share = float(np.isfinite(loaded.arrival_s).mean()) if len(routes) else 1.0
         outcomes.append((loaded.forced_moves, arrived_share, _speed_ratio(loaded, free_us, n_bins)))

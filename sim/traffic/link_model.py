@@ -7,12 +7,14 @@ is what is left of `s` after the green share; it never enters `w`, which would m
 
 Sources: Newell (1993), "A simplified theory of kinematic waves in highway traffic", Transportation Research B 27;
 Yperman (2007), "The link transmission model for dynamic network loading", PhD thesis, KU Leuven; storage raised for
-short links as in MATSim (Horni, Nagel and Axhausen 2016, ch. 50).
+short links as in MATSim (Horni, Nagel and Axhausen 2016, ch. 50); the delay of a signal that grows with the flow is the
+uniform term of Webster (1958), "Traffic signal settings", Road Research Technical Paper 39.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,8 @@ from sim.contracts import FloatArray, IntArray
 from sim.errors import NetworkError, faults_message
 from sim.traffic.store import FOREVER, PCU_UNIT
 from sim.units import MICROSECONDS_PER_SECOND, SECONDS_PER_HOUR
+
+SignalDelay = Literal["constant", "uniform"]
 
 VEHICLE_SPACE_M = 7.5
 """Road taken by a standing passenger car with the gap before it [m]. Source: MATSim's default effective cell size."""
@@ -53,6 +57,10 @@ class LinkParameters:
         Capacity at the stop line [veh/h].
     free_time_us
         Least time on the link, signal included [us].
+    signal_delay_us
+        Delay of a lone vehicle at the signal, part of `free_time_us` [us].
+    signal_grows
+        Whether that delay grows with the flow.
     wave_time_us
         Time a gap takes from the stop line to the upstream end [us].
     stop_headway_us, entry_headway_us
@@ -67,6 +75,8 @@ class LinkParameters:
     wave_speed_mps: FloatArray
     capacity_veh_per_h: FloatArray
     free_time_us: IntArray
+    signal_delay_us: IntArray
+    signal_grows: bool
     wave_time_us: IntArray
     stop_headway_us: IntArray
     entry_headway_us: IntArray
@@ -90,7 +100,7 @@ def headway_us(flow_veh_per_h: FloatArray) -> IntArray:
     return headway
 
 
-def link_parameters(links: pd.DataFrame) -> LinkParameters:
+def link_parameters(links: pd.DataFrame, *, signal_delay: SignalDelay = "constant") -> LinkParameters:
     """
     Parameters of every link of a table.
 
@@ -103,6 +113,9 @@ def link_parameters(links: pd.DataFrame) -> LinkParameters:
     links
         Columns `REQUIRED_COLUMNS` and optionally `saturation_flow_veh_per_h` (all lanes, pcu/h; the capacity where it
         is missing) and `signal_delay_s` (delay of a lone vehicle; 0 where it is missing).
+    signal_delay
+        "constant": every vehicle has the delay of a lone one; "uniform": it grows with the flow as Webster's uniform
+        delay does, D / (1 - y) with y the flow over the saturation flow.
 
     Raises
     ------
@@ -122,7 +135,9 @@ def link_parameters(links: pd.DataFrame) -> LinkParameters:
     saturation_per_s = saturation / SECONDS_PER_HOUR
     wave_mps = saturation_per_s / (jam_per_m - saturation_per_s / speed_mps)
     free_s = length_m / speed_mps + delay_s
-    occupied = capacity / SECONDS_PER_HOUR * (free_s + length_m / wave_mps)
+    grows = signal_delay == "uniform"
+    most_delay_s = delay_s / np.maximum(1.0 - capacity / saturation, 0.1) if grows else delay_s
+    occupied = capacity / SECONDS_PER_HOUR * (length_m / speed_mps + most_delay_s + length_m / wave_mps)
     return LinkParameters(
         length_m=length_m,
         lanes=lanes,
@@ -130,6 +145,8 @@ def link_parameters(links: pd.DataFrame) -> LinkParameters:
         wave_speed_mps=wave_mps,
         capacity_veh_per_h=capacity,
         free_time_us=_microseconds(free_s),
+        signal_delay_us=np.minimum(np.round(delay_s * MICROSECONDS_PER_SECOND), 2.0**31 - 1).astype(np.int64),
+        signal_grows=grows,
         wave_time_us=_microseconds(length_m / wave_mps),
         stop_headway_us=headway_us(capacity),
         entry_headway_us=headway_us(saturation),

@@ -15,16 +15,21 @@ from sim.traffic.store import (
     BIN,
     BIN_BEGIN,
     BIN_WIDTH,
+    DRIVING_TIME,
     ENTERED,
     ENTRY_HEADWAY,
     ENTRY_READY,
     FOREVER,
     FREE_TIME,
+    GAP_MASK,
+    GAP_MEMORY_BITS,
     LEFT,
+    MOST_GAP_HEADWAYS,
     PCU_MASK,
     PCU_UNIT,
     RELEASED,
     RING,
+    SIGNAL,
     SLOT_TIME,
     SLOT_WORD,
     STOP_HEADWAY,
@@ -100,6 +105,27 @@ def opening_us(links: IntArray, slots: IntArray, link: int) -> int:
 
 
 @inlined
+def meet_signal(links: IntArray, link: int, now_us: int) -> None:
+    """
+    Let the signal's delay follow the flow of vehicles that enter: D / (1 - y).
+
+    `y` is the flow over the saturation flow, from the mean time between entries; no more than what the stop line
+    serves arrives in the long run, so `y` stays below the green share.
+    """
+    headway = links[link, ENTRY_HEADWAY]
+    delay_us = links[link, SIGNAL] >> 32
+    mean_us = links[link, SIGNAL] & GAP_MASK
+    gap_us = min(now_us - links[link, ENTRY_READY] + headway, MOST_GAP_HEADWAYS * headway)
+    mean_us += (gap_us - mean_us) >> GAP_MEMORY_BITS
+    mean_us = max(mean_us, headway)
+    links[link, SIGNAL] = (delay_us << 32) | mean_us
+    served_us = mean_us
+    if links[link, STOP_HEADWAY] != FOREVER:
+        served_us = max(mean_us, links[link, STOP_HEADWAY])
+    links[link, FREE_TIME] = links[link, DRIVING_TIME] + delay_us * served_us // max(served_us - headway, 1)
+
+
+@inlined
 def enter(
     clock: IntArray,
     links: IntArray,
@@ -116,6 +142,8 @@ def enter(
     slots[slot, SLOT_TIME] = now_us
     slots[slot, SLOT_WORD] = word
     pcu = pcu_of(word)
+    if links[link, SIGNAL] != 0:
+        meet_signal(links, link, now_us)
     links[link, USED] += pcu
     links[link, ENTRY_READY] = now_us + headway_of(links[link, ENTRY_HEADWAY], pcu)
     links[link, ENTERED] = entered + 1

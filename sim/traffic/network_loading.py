@@ -16,7 +16,7 @@ from sim.errors import NetworkError, TripError, faults_message
 from sim.traffic import kernels as compiled_kernels
 from sim.traffic import store as s
 from sim.traffic.link_counts import BinnedCounts, link_table
-from sim.traffic.link_model import headway_us, link_parameters
+from sim.traffic.link_model import SignalDelay, headway_us, link_parameters
 from sim.traffic.new_store import new_store
 from sim.traffic.routed_trips import RoutedTrips, pack_trips
 from sim.traffic.transmission import LinkTransmission
@@ -69,6 +69,7 @@ def load_network(
     stuck_time_s: float = 300.0,
     *,
     bin_s: float = 900.0,
+    signal_delay: SignalDelay = "constant",
     kernels: ModuleType = compiled_kernels,
 ) -> LoadingResult:
     """
@@ -89,6 +90,8 @@ def load_network(
         A vehicle that stands longer at the head of its link is forced on [s]; infinity for never.
     bin_s
         Width of the bins of `links` [s].
+    signal_delay
+        Whether the delay at signals is that of a lone vehicle ("constant") or grows with the flow ("uniform").
     kernels
         The compiled kernels, or their plain twin.
 
@@ -108,7 +111,7 @@ def load_network(
     [40.0, 44.0]
     """
     _refuse_settings(horizon_s, stuck_time_s, bin_s)
-    parameters = link_parameters(links)
+    parameters = link_parameters(links, signal_delay=signal_delay)
     ids = links["link_id"].to_numpy()
     from_id, to_id = links["from_node_id"].to_numpy(), links["to_node_id"].to_numpy()
     nodes = pd.factorize(np.concatenate([from_id, to_id]))[0].astype(np.int64)

@@ -108,6 +108,10 @@ def _link_rows(links: LinkParameters, smallest_pcu: float) -> tuple[IntArray, in
     rows[:, s.STORAGE] = np.round(links.storage_pcu * s.PCU_UNIT)
     rows[:, s.ENTRY_HEADWAY] = links.entry_headway_us
     rows[:, s.WAVE_TIME] = links.wave_time_us
+    rows[:, s.DRIVING_TIME] = links.free_time_us - links.signal_delay_us
+    grows = links.signal_grows & (links.signal_delay_us > 0) & (links.stop_headway_us > links.entry_headway_us)
+    longest_us = np.minimum(s.MOST_GAP_HEADWAYS * links.entry_headway_us, s.GAP_MASK)
+    rows[:, s.SIGNAL] = np.where(grows, (links.signal_delay_us << 32) | longest_us, 0)
     return rows, int(size.sum())
 
 

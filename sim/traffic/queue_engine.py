@@ -20,7 +20,7 @@ from sim.traffic import kernels as compiled_kernels
 from sim.traffic import store as s
 from sim.traffic.blocked_lanes import BlockedLanes
 from sim.traffic.link_counts import BinnedCounts, link_table
-from sim.traffic.link_model import headway_us, link_parameters
+from sim.traffic.link_model import SignalDelay, headway_us, link_parameters
 from sim.traffic.new_store import new_store
 from sim.traffic.routed_trips import RoutedTrips, pack_trips
 from sim.traffic.transmission import LinkTransmission
@@ -49,6 +49,8 @@ class QueueEngine:
         Width of the bins of counts [s].
     stuck_time_s
         A vehicle that stands longer at the head of its link is forced on [s].
+    signal_delay
+        Whether the delay at signals is that of a lone vehicle ("constant") or grows with the flow ("uniform").
     kernels
         The compiled kernels, or their plain twin.
 
@@ -68,6 +70,7 @@ class QueueEngine:
         pcu: Sequence[float],
         bin_s: float = 900.0,
         stuck_time_s: float = 300.0,
+        signal_delay: SignalDelay = "constant",
         kernels: ModuleType = compiled_kernels,
     ) -> None:
         if not len(consumption) == len(closures) == len(pcu):
@@ -77,7 +80,7 @@ class QueueEngine:
             )
         if not all(1.0 / s.PCU_UNIT <= value <= s.MAX_PCU for value in pcu):
             raise ValueError(f"pcu of a van must be {1 / s.PCU_UNIT:g} to {s.MAX_PCU:g}, found {list(pcu)}")
-        self._parameters = link_parameters(links)
+        self._parameters = link_parameters(links, signal_delay=signal_delay)
         self._link_ids = links["link_id"].to_numpy()
         from_id, to_id = links["from_node_id"].to_numpy(), links["to_node_id"].to_numpy()
         codes = pd.factorize(np.concatenate([from_id, to_id]))[0].astype(np.int64)

@@ -28,7 +28,7 @@ WAITERS = 3
 RING = 4
 """`first slot << 6 | log2(slots)` of the link."""
 FREE_TIME = 5
-"""Least time on the link: at free speed, and the signal's delay at low flow [us]."""
+"""Least time on the link: at free speed, and the signal's delay [us]."""
 STOP_HEADWAY = 6
 """Time a passenger car takes at the stop line [us], FOREVER while closed."""
 TRAVEL_US = 7
@@ -45,6 +45,10 @@ WAVE_TIME = 12
 """Time a gap takes from the stop line to the upstream end [us]."""
 RELEASED = 13
 """Of the vehicles that have left, those whose gap has reached the upstream end."""
+SIGNAL = 14
+"""`delay at low flow [us] << 32 | mean time between entries [us]` where the delay grows with flow, else 0."""
+DRIVING_TIME = 15
+"""Time on the link without its signal [us]."""
 LINK_COLUMNS = 16
 
 # Columns of `merges`: entering a link where others want to enter too.
@@ -130,6 +134,12 @@ LOAD_USED = 2
 """First of five: energy [kWh], fuel [l], CO2, NOx, PM [g]."""
 N_QUANTITIES = 5
 LOAD_COLUMNS = LOAD_USED + N_QUANTITIES
+
+GAP_MASK = (1 << 32) - 1
+MOST_GAP_HEADWAYS = 1024
+"""Longer times between entries count as this many headways at saturation flow."""
+GAP_MEMORY_BITS = 3
+"""The mean time between entries moves by 1 / 2**3 of the way to the last one."""
 
 TRACKED = 1
 POINTER_SHIFT = 16

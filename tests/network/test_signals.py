@@ -32,7 +32,8 @@ def cross(road_class: list[str]) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     to_centre = [(arm, 0) for arm in (1, 2, 3, 4)]
     ends = np.array(to_centre + [(b, a) for a, b in to_centre], dtype=np.int32)
     links = pd.DataFrame(
-        {"road_class": road_class * 2, "length_m": 100.0, "saturation_flow_veh_per_h": 1000.0}, index=range(8)
+        {"road_class": road_class * 2, "length_m": 100.0, "lanes": 1.0, "saturation_flow_veh_per_h": 1000.0},
+        index=range(8),
     )
     return links, ends[:, 0], ends[:, 1]
 
@@ -51,17 +52,17 @@ def values(links: pd.DataFrame, from_node: np.ndarray, to_node: np.ndarray) -> t
 
 
 def test_the_larger_road_gets_more_green() -> None:
-    """Primary crossing residential: 55 % and 35 % of 1,000 veh/h; links away from the signal keep all of it."""
+    """Primary crossing residential: 55 % and 35 % of 1,500 veh/h; links away from the signal keep all of theirs."""
     capacity, delay_s = values(*cross(["primary", "residential", "primary", "residential"]))
-    assert capacity.tolist() == pytest.approx([550, 350, 550, 350, 1000, 1000, 1000, 1000])
+    assert capacity.tolist() == pytest.approx([825, 525, 825, 525, 1000, 1000, 1000, 1000])
     assert delay_s[:2] == pytest.approx([90 * 0.45**2 / 2, 90 * 0.65**2 / 2])
     assert not delay_s[4:].any()
 
 
 def test_roads_of_one_class_share_evenly() -> None:
-    """Four secondary arms get 45 % each."""
+    """Four secondary arms get 45 % each of what a lane sheds over the stop line."""
     capacity, _ = values(*cross(["secondary"] * 4))
-    assert capacity[:4].tolist() == pytest.approx([450.0] * 4)
+    assert capacity[:4].tolist() == pytest.approx([675.0] * 4)
 
 
 def street_to_junction(stop_line_m: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -93,3 +94,11 @@ def test_neighbours_count_nodes_and_not_links() -> None:
     from_node = np.array([0, 1, 0, 0, 2], dtype=np.int32)
     to_node = np.array([1, 0, 1, 2, 2], dtype=np.int32)
     assert neighbours(from_node, to_node, 3).tolist() == [2, 1, 1]
+
+
+def test_no_more_passes_the_stop_line_than_the_road_carries() -> None:
+    """A lane of 600 veh/h between junctions, 55 % of 1,500 over the stop line: 600. One of 2,000: 55 % of that."""
+    links, from_node, to_node = cross(["primary", "residential", "primary", "residential"])
+    links["saturation_flow_veh_per_h"] = [600.0, 600.0, 2000.0, 600.0] * 2
+    capacity, _ = values(links, from_node, to_node)
+    assert capacity[:4].tolist() == pytest.approx([600.0, 525.0, 1100.0, 525.0])

@@ -24,6 +24,7 @@ PARAMS = DayAssignmentParams(
     warm_iterations=3,
     volume_delay_factor=2.0,
     volume_delay_power=4.0,
+    signal_delay="uniform",
     stuck_time_s=300.0,
     horizon_h=24.0,
 )

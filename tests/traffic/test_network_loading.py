@@ -195,3 +195,26 @@ def test_of_two_that_wait_without_queues_the_first_to_come_goes_first() -> None:
     arrival_s = load_network(links, trips, closed).arrival_s
     assert arrival_s[0] == 100.0
     assert 100.0 < arrival_s[2] < arrival_s[1]
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.9])
+def test_delay_at_a_signal_grows_as_websters_uniform_delay(share: float) -> None:
+    """Evenly spaced vehicles at a share of capacity q = g s wait D / (1 - y) each, with y = share x g."""
+    green, cycle_s, saturation = 0.4, 90.0, 1800.0
+    delay_s = cycle_s * (1.0 - green) ** 2 / 2.0
+    links = road(
+        1,
+        length_m=1500.0,
+        free_speed_mps=15.0,
+        capacity_veh_per_h=green * saturation,
+        saturation_flow_veh_per_h=saturation,
+        signal_delay_s=delay_s,
+    )
+    headway_s = 3600.0 / (share * green * saturation)
+    depart_s = 60.0 + headway_s * np.arange(120)
+    trips = pd.DataFrame({"trip_id": range(120), "depart_s": depart_s, "route": [[0]] * 120})
+    waited = load_network(links, trips, signal_delay="uniform").arrival_s - depart_s - 100.0
+    assert waited[0] == pytest.approx(delay_s, rel=2e-3)  # a lone vehicle
+    assert waited[-20:] == pytest.approx(delay_s / (1.0 - share * green), rel=1e-3)
+    constant = load_network(links, trips).arrival_s - depart_s - 100.0
+    assert constant == pytest.approx(delay_s)
