@@ -66,10 +66,12 @@ def test_the_twin_is_plain_python_all_the_way_down() -> None:
 
 
 @settings(max_examples=8, deadline=None)
-@given(seed=SEEDS)
-def test_compiled_kernels_equal_the_plain_twin_to_the_byte(seed: int) -> None:
-    """Arrivals, counts and forced moves of a crowded random day."""
-    _assert_same(_loaded(seed), _loaded(seed, kernels=plain_kernels()))
+@given(seed=SEEDS, signal_delay=st.sampled_from(["constant", "uniform"]))
+def test_compiled_kernels_equal_the_plain_twin_to_the_byte(seed: int, signal_delay: str) -> None:
+    """Arrivals, counts and forced moves of a crowded random day, with signals of either kind."""
+    _assert_same(
+        _loaded(seed, signal_delay=signal_delay), _loaded(seed, signal_delay=signal_delay, kernels=plain_kernels())
+    )
 
 
 def test_the_random_days_are_crowded_enough_to_try_everything() -> None:
