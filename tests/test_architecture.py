@@ -41,7 +41,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "view": {"foundation", "network", "measures"},
     "app": _TOP,
     "bench": {"foundation", "network", "traffic", "view"},
-    "cli": _TOP | {"app", "bench"},
+    "terminal": {"foundation"},
+    "cli_traffic": _TOP | {"terminal"},
+    "cli": _TOP | {"app", "bench", "terminal", "cli_traffic"},
 }
 """Rooms each room may import besides itself: those to its left in the drawing of `docs/architecture.md`."""
 

@@ -118,14 +118,7 @@ def traffic_zones(network: RoadNetwork, zone_size_m: float, connectors_per_zone:
     Productions go with the length of local streets, attractions half with that and half with shops.
     Assumption: no land use is read.
     """
-    xy = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
-    middle = (xy[network.from_node] + xy[network.to_node]) / 2.0
-    shorter_side_m = float(np.ptp(middle, axis=0).min())
-    side_m = min(zone_size_m, max(shorter_side_m / 4.0, 50.0))
-    zone = _squares(middle, side_m)
-    while zone.max() >= _MOST_ZONES:
-        side_m *= 1.25
-        zone = _squares(middle, side_m)
+    zone = zones_of_links(network, zone_size_m)
     n_zones = int(zone.max()) + 1
     is_local = network.links["road_class"].isin(_LOCAL).to_numpy()
     connectors = np.empty((n_zones, connectors_per_zone), dtype=np.int32)
@@ -144,6 +137,19 @@ def traffic_zones(network: RoadNetwork, zone_size_m: float, connectors_per_zone:
     visited = (shops + 1e-9) / (shops + 1e-9).sum()
     start = np.concatenate([[0], np.cumsum([len(rows) for rows in targets])]).astype(np.int64)
     return TrafficZones(connectors, start, np.concatenate(targets), lived_in, (lived_in + visited) / 2.0)
+
+
+def zones_of_links(network: RoadNetwork, zone_size_m: float) -> IntArray:
+    """Number of the square zone in which the middle of each link lies, shape (n_links,); see `traffic_zones`."""
+    xy = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    middle = (xy[network.from_node] + xy[network.to_node]) / 2.0
+    shorter_side_m = float(np.ptp(middle, axis=0).min())
+    side_m = min(zone_size_m, max(shorter_side_m / 4.0, 50.0))
+    zone = _squares(middle, side_m)
+    while zone.max() >= _MOST_ZONES:
+        side_m *= 1.25
+        zone = _squares(middle, side_m)
+    return zone
 
 
 def _squares(position_m: FloatArray, side_m: float) -> IntArray:
