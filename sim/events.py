@@ -72,6 +72,22 @@ class StopEnded:
     volume_m3: float
     orders: int
     outcome: StopOutcome
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TourEnded:
+    """A van is back from a tour, or the day has ended with it on the road."""
+
+    tour_id: str
+    van_id: str
+    carrier_id: str
+    wave: str
+    planned_start_s: float
+    start_s: float
+    end_s: float
+    stops: int
+    is_home: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,15 @@ class OrderClosed:
     status: OrderStatus
     delivered_s: float | None
     stop_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReturned:
+    """An order that was not delivered is back at the depot."""
+
+    order_id: int
+    van_id: str
+    time_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +174,9 @@ Event = (
     TripEnded
     | LinksTraversed
     | StopEnded
+    | TourEnded
     | OrderClosed
+    | OrderReturned
     | ChargingEnded
     | BerthLeft
     | RuleViolated

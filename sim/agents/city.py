@@ -29,6 +29,10 @@ class ServiceParams(BaseModel, frozen=True, extra="forbid"):
     failed_attempt_share: float = Field(
         ge=0.0, le=1.0, description="Share of orders not accepted at the first attempt [-]"
     )
+    retries: int = Field(ge=0, le=10, description="Further attempts with an order on the same tour [-]")
+    retry_after_min: float = Field(
+        ge=0.0, le=600.0, description="Time after which a driver tries again, at least [min]"
+    )
 
 
 @dataclass(frozen=True, slots=True)

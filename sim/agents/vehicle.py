@@ -79,12 +79,16 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         self.depot_link = depot_link
         self.link = depot_link
         self.closures = model.closures_of(van.vehicle_type)
-        self.payload_kg = 0.0
         self.stop_id: int | None = None
         self.last_stop_id: int | None = None
         self.is_home = False
         self.is_stranded = False
         self._drive: _Drive | None = None
+
+    @property
+    def payload_kg(self) -> float:
+        """Load on board [kg]."""
+        raise NotImplementedError
 
     # -- energy -------------------------------------------------------------------------------
 

@@ -111,12 +111,20 @@ _TABLES = (
             _name(
                 "status",
                 "delivered; failed (not accepted, or its stop was given up); refused (came too late); "
-                "on_board (when the simulated time ended); unplanned (on no tour)",
+                "on_board (or waiting for its tour when the simulated time ended); unplanned (on no tour)",
             ),
             _time("delivered_s", "End of its unloading; none unless delivered", is_nullable=True),
             _number("stop_id", "Stop at which it was delivered, failed or refused; none if there was no stop", True),
             Column("shipment_distance_m", "float64", "m", "Shortest path from hub to shop", True, is_optional=True),
             Column("shop_type", "string", "", "Type of the shop", True, is_optional=True),
+            Column(
+                "returned_s",
+                "float64",
+                "s",
+                "When it was back at the depot; none when it was delivered, never left or never came back",
+                True,
+                is_optional=True,
+            ),
         ),
     ),
     Table(
@@ -141,6 +149,22 @@ _TABLES = (
             _quantity("volume_m3", "m3", "Volume handed over"),
             Column("orders", "int64", "-", "Orders that were to be handed over"),
             _name("outcome", "delivered, failed, refused or partial"),
+            Column("attempt", "int64", "-", "1 at the first visit, 2 when it is tried again", True, is_optional=True),
+        ),
+    ),
+    Table(
+        "tours",
+        "A tour of a van: from its depot and back.",
+        (
+            _name("tour_id", "Tour"),
+            _VAN,
+            _name("carrier_id", "Carrier of the van"),
+            _name("wave", "Wave of the day; tours of one van and wave have one driver"),
+            _time("planned_start_s", "Planned departure from the depot"),
+            _time("start_s", "Loaded and ready to leave"),
+            _time("end_s", "Return to the depot, or when the tour ended elsewhere"),
+            Column("stops", "int64", "-", "Planned stops"),
+            Column("is_home", "bool", "", "Whether it ended at the depot"),
         ),
     ),
     Table(
@@ -242,9 +266,7 @@ _TABLES = (
             _quantity("bin_s", "s", "Width of the bin"),
             _quantity("inflow_veh", "veh", "Vehicles that entered, cars and vans"),
             _quantity("outflow_veh", "veh", "Vehicles that left"),
-            _quantity(
-                "travel_time_s", "s", "Mean time on it of those that entered in the bin; none without any", True
-            ),
+            _quantity("travel_time_s", "s", "Mean time on it of those that entered in the bin; none without any", True),
             Column("vans", "int64", "-", "Delivery vans among those that entered"),
             _quantity("blocked_s", "s", "Time in which a double-parked van blocked a lane"),
         ),

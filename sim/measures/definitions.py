@@ -50,6 +50,20 @@ _ORDERS = (
     ),
     Measure("orders_refused", "orders", "lower", "Orders that came too late for the shop.", "status refused"),
     Measure("orders_on_board", "orders", "lower", "Orders still on board at the end.", "status on_board"),
+    Measure(
+        "orders_returned",
+        "orders",
+        "lower",
+        "Orders that were on board and came back to the depot.",
+        "orders with returned_s",
+    ),
+    Measure(
+        "delivery_retries",
+        "stops",
+        None,
+        "Visits to shops with orders not accepted at an earlier visit of the day.",
+        "stops with attempt above 1",
+    ),
     Measure("orders_unplanned", "orders", "lower", "Orders that found no place on a tour.", "status unplanned"),
     Measure(
         "on_time_share",

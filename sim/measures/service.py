@@ -48,6 +48,8 @@ def service_measures(tables: RunTables, context: KpiContext) -> dict[str, float 
         "orders_total": len(orders),
         **balance,
         "orders_failed": len(orders) - len(delivered),
+        "orders_returned": int(orders["returned_s"].notna().sum()),
+        "delivery_retries": int((tables["stops"]["attempt"] > 1).sum()),
         "on_time_share": ratio(int(on_time.sum()), len(delivered)),
         "night_delivery_share": ratio(float(weight_kg[at_night].sum()), total_kg),
         "joint_share_volume": ratio(float(weight_kg[joint].sum()), total_kg),
