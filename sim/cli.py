@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.cli_site import add_site_command
 from sim.cli_traffic import add_traffic_commands
 from sim.errors import InputError
 from sim.terminal import ANSWER_IS_NO, DONE, INPUT_IS_WRONG, add_command, progress_bar
@@ -146,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add_command(networks, "info", network_info, "Show a table of a network and draw its map.")
     command.add_argument("network", help="name of a network or path to its folder")
     command.add_argument("--map", metavar="FILE", help="where to draw the map (default: results/network_NAME.png)")
+    add_site_command(networks)
 
     demand = commands.add_parser("demand", help="Demand tables.").add_subparsers(metavar="COMMAND", required=True)
     command = add_command(demand, "template", demand_template, "Write an empty survey table with its schema.")

@@ -13,6 +13,9 @@ from sim.facilities.loading_berth import LoadingBerth as LoadingBerth
 from sim.facilities.loading_berth import berths_by_shop_density as berths_by_shop_density
 from sim.facilities.loading_berth import berths_in_reach as berths_in_reach
 from sim.facilities.queue import WaitingQueue as WaitingQueue
+from sim.facilities.site_proposal import SiteProposal as SiteProposal
+from sim.facilities.site_proposal import propose_centres as propose_centres
+from sim.facilities.site_proposal import propose_stations as propose_stations
 from sim.facilities.siting import Objective as Objective
 from sim.facilities.siting import Siting as Siting
 from sim.facilities.siting import propose_sites as propose_sites
