@@ -8,6 +8,12 @@ for stations and centres. Knows no clock and no agents.
 from sim.facilities.charging_site import ChargingParams as ChargingParams
 from sim.facilities.charging_site import ChargingSite as ChargingSite
 from sim.facilities.charging_site import public_charging_sites as public_charging_sites
+from sim.facilities.distribution_centre import CentreParams as CentreParams
+from sim.facilities.distribution_centre import DistributionCentre as DistributionCentre
+from sim.facilities.distribution_centre import SortingLine as SortingLine
+from sim.facilities.docks import DockBook as DockBook
+from sim.facilities.docks import DockParams as DockParams
+from sim.facilities.hub import Hub as Hub
 from sim.facilities.loading_berth import BerthParams as BerthParams
 from sim.facilities.loading_berth import LoadingBerth as LoadingBerth
 from sim.facilities.loading_berth import berths_by_shop_density as berths_by_shop_density

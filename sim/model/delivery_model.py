@@ -21,12 +21,12 @@ from sim.clock import EventClock
 from sim.config import Scenario
 from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
 from sim.energy import FUELS
-from sim.errors import NetworkError
 from sim.events import Event
 from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
 from sim.model.car_traffic import CarTraffic, car_traffic
 from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
-from sim.model.deliveries import day_deliveries, day_fleets
+from sim.model.deliveries import day_deliveries
+from sim.model.freight import day_freight
 from sim.model.result_tables import order_rows, van_rows
 from sim.network import RoadNetwork, read_network
 from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem
@@ -101,15 +101,18 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         )
         self._tour_seed = int(streams.generator("carrier.tour_search").integers(2**31))
         deliveries = day_deliveries(scenario, self.network, streams)
-        self.fleets = day_fleets(deliveries, scenario, _depots(self.network))
-        self.shop_table, self.order_table = deliveries.receivers, deliveries.orders
+        self.shop_table = deliveries.receivers
         self.stations = deliveries.stations
         self._berth_users = deliveries.shops
-        self.orders = _order_book(self.order_table)
         self._type_names = list(scenario.fleet.vehicle_types)
         self._closures = self._compile_rules()
         self.traffic = car_traffic(self.network, scenario, progress) if traffic is None else traffic
         self.believed_times = self.traffic.believed_times
+        self.freight = day_freight(
+            deliveries, scenario, self.network, streams, believed=self.believed_times, closures=self._closures
+        )
+        self.fleets, self.order_table = self.freight.fleets, self.freight.orders
+        self.orders = _order_book(self.order_table)
         self.engine = self.traffic.engine(self._closures)
         self.berths: Sequence[Berth] = []
         self.shops: Sequence[Shop] = []
@@ -341,6 +344,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         if self._plan is not None and self._plan.unplanned:
             share = len(self._plan.unplanned) / len(self.order_table)
             found.append(f"{len(self._plan.unplanned)} orders ({share:.1%}) fitted on no tour")
+        if self.freight.late_transfers:
+            found.append(f"{self.freight.late_transfers} bulk transfers end after their window: docks are short")
         if isinstance(self.engine, QueueEngine) and self.engine.forced_moves:
             found.append(f"{self.engine.forced_moves} vehicles stood for too long and were forced on: the streets jam")
         if self.traffic.cars is not None and self.traffic.cars.arrived_share < 0.99:
@@ -354,14 +359,6 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         files = [*self.settings.traffic.trip_files, *(file for file in (survey, sites) if file is not None)]
         read = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
         return {f"network/{self.network.name}": self.network.sha256()} | read
-
-
-def _depots(network: RoadNetwork) -> list[tuple[str, int]]:
-    """Hubs of a network: (place, link row), in the order of their names."""
-    hubs = network.places[network.places["kind"] == "hub"].sort_values("place_id")
-    if hubs.empty:
-        raise NetworkError(f"network {network.name}: carriers need a place of kind 'hub' as depot, found none")
-    return [(str(p), int(link)) for p, link in zip(hubs["place_id"], hubs["link"], strict=True)]
 
 
 def _order_book(orders: pd.DataFrame) -> OrderBook:
