@@ -14,6 +14,7 @@ from sim.contracts import IntArray, LinkArray
 
 Parking = Literal["berth", "double", "offstreet"]
 StopOutcome = Literal["delivered", "failed", "refused", "partial"]
+DockPurpose = Literal["load", "unload"]
 OrderStatus = Literal["delivered", "failed", "refused", "on_board", "unplanned"]
 TripPurpose = Literal["delivery", "trunk", "charge", "cruise", "home"]
 
@@ -141,6 +142,22 @@ class BerthLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class DockLeft:
+    """A truck has left a dock of a hub or a distribution centre."""
+
+    place_id: str
+    dock: int
+    transfer_id: str
+    van_id: str
+    arrive_s: float
+    start_s: float
+    end_s: float
+    booked: bool
+    purpose: DockPurpose
+    weight_kg: float
+
+
+@dataclass(frozen=True, slots=True)
 class RuleViolated:
     """A van has entered a link that was closed to it."""
 
@@ -179,6 +196,7 @@ Event = (
     | OrderReturned
     | ChargingEnded
     | BerthLeft
+    | DockLeft
     | RuleViolated
     | LinkBlocked
     | VanStranded

@@ -4,7 +4,7 @@ A stop still to be served: as planned, as put off, or as a second try.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sim.agents.city import City
@@ -57,9 +57,23 @@ class OpenStop:
         return earliest_s, max(earliest_s, min(orders.latest_s[row] for row in self.orders))
 
 
-def open_stops(stops: Sequence[PlannedStop]) -> list[OpenStop]:
-    """The stops of a tour, none served yet."""
-    return [OpenStop(stop, stop.arrival_s, stop.leg_m) for stop in stops]
+def open_stops(stops: Sequence[PlannedStop], without: Collection[int] = ()) -> list[OpenStop]:
+    """
+    The stops of a tour, none served yet.
+
+    Parameters
+    ----------
+    stops
+        Stops as planned.
+    without
+        Rows of orders that are not on board; stops without any other are left out.
+    """
+    rows = [tuple(row for row in stop.orders if row not in without) for stop in stops]
+    return [
+        OpenStop(stop if own == stop.orders else replace(stop, orders=own), stop.arrival_s, stop.leg_m)
+        for stop, own in zip(stops, rows, strict=True)
+        if own
+    ]
 
 
 def further_attempt(

@@ -67,7 +67,32 @@ class Van(Vehicle):
 
     def begin_day(self) -> None:
         """Put the departure from the depot on the clock."""
-        self.city.clock.schedule(to_us(self.tour.start_s), self._begin_tour)
+        self.city.clock.schedule(to_us(self.tour.start_s), self._prepare_tour)
+
+    def _prepare_tour(self) -> None:
+        """Load for the next tour; goods that are not here yet are waited for, up to a limit."""
+        tour = self._tours_ahead[0]
+        missing = self.city.released_goods.missing(row for stop in tour.stops for row in stop.orders)
+        if not missing:
+            self._begin_tour()
+            return
+        limit_us = to_us(tour.start_s + self.city.service_params.goods_wait_min * 60.0)
+
+        def begin_once() -> None:
+            if self._tours_ahead and self._tours_ahead[0] is tour:
+                self._begin_tour()
+
+        self.city.released_goods.call_when_here(missing, begin_once)
+        self.city.clock.schedule(max(limit_us, self.city.clock.now_us), begin_once)
+
+    def _without_late_goods(self) -> frozenset[int]:
+        """Orders of the tour that are not at the depot; the van leaves without them."""
+        rows = [row for stop in self.tour.stops for row in stop.orders]
+        late = frozenset(self.city.released_goods.missing(rows))
+        for row in rows:
+            if row in late:
+                self.city.announce(OrderClosed(self.city.orders.order_id[row], "failed", None, None))
+        return late
 
     def _begin_tour(self) -> None:
         """Leave the depot on the next tour; one for which the shift leaves no time stays behind."""
@@ -78,7 +103,7 @@ class Van(Vehicle):
             self._stay_at_depot()
             return
         self.is_home = False
-        self.stops_left = open_stops(self.tour.stops)
+        self.stops_left = open_stops(self.tour.stops, self._without_late_goods())
         self._load.take_on(row for stop in self.stops_left for row in stop.orders)
         self._left_us = now_us
         self.last_stop_id = None
@@ -97,7 +122,7 @@ class Van(Vehicle):
             return
         leave_us = max(to_us(self._tours_ahead[0].start_s), self.city.clock.now_us + self._loading_us)
         self.between_tours(leave_us)
-        self.city.clock.schedule(leave_us, self._begin_tour)
+        self.city.clock.schedule(leave_us, self._prepare_tour)
 
     def at_home(self) -> None:
         """What the van does at its depot in the evening; nothing with an engine."""

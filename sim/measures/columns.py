@@ -232,6 +232,22 @@ _TABLES = (
         ),
     ),
     Table(
+        "docks",
+        "A stay of a bulk truck at a dock of a hub or a distribution centre.",
+        (
+            _name("place_id", "Hub or distribution centre"),
+            Column("dock", "int64", "", "Number of the dock"),
+            _name("transfer_id", "Bulk transfer"),
+            _VAN,
+            _time("arrive_s", "Arrival at the place; a wait counts from then, or from a booked slot"),
+            _time("start_s", "Start of loading or unloading"),
+            _time("end_s", "End of it"),
+            Column("booked", "bool", "", "Whether it came in time for the slot it had booked"),
+            _name("purpose", "load or unload"),
+            _quantity("weight_kg", "kg", "Load"),
+        ),
+    ),
+    Table(
         "violations",
         "A van that entered a link closed to it.",
         (

@@ -17,6 +17,7 @@ import pyarrow as pa
 from sim.events import (
     BerthLeft,
     ChargingEnded,
+    DockLeft,
     Event,
     LinkBlocked,
     LinksTraversed,
@@ -41,6 +42,7 @@ _TABLE_OF: dict[type[Any], tuple[str, list[str]]] = {
     TourEnded: ("tours", ["start_s", "tour_id"]),
     ChargingEnded: ("charging", ["plug_s", "van_id"]),
     BerthLeft: ("berths", ["park_s", "van_id"]),
+    DockLeft: ("docks", ["start_s", "place_id", "dock"]),
     RuleViolated: ("violations", ["time_s", "van_id", "link_id"]),
     VanStranded: ("stranded", ["time_s", "van_id"]),
 }

@@ -16,20 +16,24 @@ from typing import Any
 import mesa
 import pandas as pd
 
-from sim.agents import Berth, Carrier, ChargerSite, ElectricVan, Luck, OrderBook, Shop, Van
+from sim.agents import Berth, Carrier, ChargerSite, ElectricVan, Luck, OrderBook, ReleasedGoods, Shop, Vehicle
 from sim.clock import EventClock
 from sim.config import Scenario
 from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
 from sim.energy import FUELS
 from sim.events import Event
+from sim.facilities.distribution_centre import DistributionCentre
+from sim.facilities.hub import Hub
 from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
 from sim.model.car_traffic import CarTraffic, car_traffic
 from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
 from sim.model.deliveries import day_deliveries
 from sim.model.freight import day_freight
+from sim.model.joint_agents import create_bulk_trucks
 from sim.model.result_tables import order_rows, van_rows
 from sim.network import RoadNetwork, read_network
 from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem
+from sim.planning.bulk_transfer import BulkTransfer
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
 from sim.random_streams import RandomStreams
@@ -118,7 +122,11 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.shops: Sequence[Shop] = []
         self.charging_sites: Sequence[ChargerSite] = []
         self.carriers: Sequence[Carrier] = []
-        self.vans: Sequence[Van] = []
+        self.vans: Sequence[Vehicle] = []
+        self.hubs: Sequence[Hub] = self.freight.hubs
+        self.centres: Sequence[DistributionCentre] = self.freight.centres
+        self.transfers: Sequence[BulkTransfer] = self.freight.transfers
+        self.released_goods = ReleasedGoods()
 
     # -- set-up -------------------------------------------------------------------------------
 
@@ -184,7 +192,12 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.berths = create_berths(self, scenario, self._berth_users)
         self.shops = create_shops(self, scenario, self.shop_table, self.berths)
         self.charging_sites = create_charging_sites(self, scenario, self.plug_in_vans)
-        self.carriers, self.vans = create_carriers(self, scenario, self.fleets, plan)
+        self.released_goods = ReleasedGoods(row for transfer in self.transfers for row in transfer.orders)
+        self.carriers, vans = create_carriers(self, scenario, self.fleets, plan)
+        trucks = create_bulk_trucks(
+            self, scenario, self.transfers, self.hubs, self.centres, self.carriers, first_number=len(vans)
+        )
+        self.vans = [*vans, *trucks]
 
     @property
     def plug_in_vans(self) -> int:
