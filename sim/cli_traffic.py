@@ -7,6 +7,16 @@ from pathlib import Path
 
 from sim.terminal import ANSWER_IS_NO, DONE, Commands, add_command, progress_bar, share
 
+_SHORT = {
+    "share_geh_below_5": "GEH < 5",
+    "mean_geh": "GEH",
+    "rmse_veh": "veh/h off",
+    "rmse_kph": "km/h off",
+    "relative_gap": "gap",
+    "forced_moves": "forced",
+}
+"""Headings that fit on a terminal; what is off is a root-mean-square error."""
+
 
 def compare(arguments: argparse.Namespace) -> int:
     """`sim traffic compare`: counts and speeds measured on the street beside those of a run."""
@@ -52,7 +62,8 @@ def calibrate(arguments: argparse.Namespace) -> int:
     trips = write_calibration(found, folder)
     caption = f"{Path(arguments.counts).name} on {scenario.network.name}, {arguments.rounds} rounds"
     figure = draw_calibration(found.rounds[0].comparison, found.rounds[-1].comparison, folder, caption=caption)
-    print_table(found.table(), title=f"Car trips scaled to {caption}")
+    shown = found.table().drop(columns="arrived_share").round({"relative_gap": 4, "rmse_kph": 3})
+    print_table(shown.rename(columns=_SHORT), title=f"Car trips scaled to {caption}")
     for warning in found.warnings():
         print(f"warning: {warning}")
     print(f"files: {folder}, {figure}")

@@ -29,7 +29,7 @@ individual flows in more than 85 % of cases.
 """
 
 COUNT_COLUMNS: tuple[UserColumn, ...] = (
-    UserColumn("link_id", "Link", "the link_id of a link of the run's network_links", "17"),
+    UserColumn("link_id", "Link", "the link_id of a link of the network", "17"),
     UserColumn("hour", "Hour that starts then, counted from midnight", "a whole number from 0 to 47", "8"),
     UserColumn("count_veh", "Vehicles in that hour", "a number from 0 to 50,000", "830", False),
     UserColumn("speed_kph", "Mean speed in that hour [km/h]", "a number above 0, up to 200", "27.5", False),
