@@ -38,6 +38,7 @@ class TripEnded:
     pm_g: float
     payload_kg: float
     purpose: TripPurpose
+    load_m3: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,11 @@ class BulkTruck(Vehicle):
         """Load on board [kg]."""
         return self._payload_kg
 
+    @property
+    def load_m3(self) -> float:
+        """Space that the load on board takes [m3]."""
+        return self._transfers[0].volume_m3 if self._payload_kg else 0.0
+
     def begin_day(self) -> None:
         """Put the first departure on the clock."""
         self.city.clock.schedule(to_us(self._transfers[0].start_s), self._go_for_next)

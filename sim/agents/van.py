@@ -65,6 +65,11 @@ class Van(Vehicle):
 
     # -- tours --------------------------------------------------------------------------------
 
+    @property
+    def load_m3(self) -> float:
+        """Space that the load on board takes [m3]."""
+        return self._load.volume_m3
+
     def begin_day(self) -> None:
         """Put the departure from the depot on the clock."""
         self.city.clock.schedule(to_us(self.tour.start_s), self._prepare_tour)

@@ -33,6 +33,7 @@ class _Drive:
     to_stop_id: int | None
     depart_us: int
     payload_kg: float
+    load_m3: float
     then: Callable[[], None]
 
 
@@ -91,6 +92,11 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         raise NotImplementedError
 
     # -- energy -------------------------------------------------------------------------------
+    @property
+    def load_m3(self) -> float:
+        """Space that the load on board takes [m3]."""
+        raise NotImplementedError
+
 
     def energy_budget_kwh(self) -> float:
         """Electricity that the vehicle can draw before it stops [kWh]; infinite with an engine."""
@@ -146,7 +152,7 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
             return
         now_us = self.city.clock.now_us
         to_stop_id = self.stop_id if purpose in _PURPOSES_TO_A_STOP else None
-        self._drive = _Drive(route, purpose, self.last_stop_id, to_stop_id, now_us, self.payload_kg, then)
+        self._drive = _Drive(route, purpose, self.last_stop_id, to_stop_id, now_us, self.payload_kg, self.load_m3, then)
         self.city.engine.depart(
             self.number,
             route,
@@ -193,6 +199,7 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
                 payload_kg=drive.payload_kg,
                 purpose=drive.purpose,
             )
+                load_m3=drive.load_m3,
         )
         link, enter_us, exit_us = self.city.trip_links(arrival.trip)
         self.city.announce(LinksTraversed(self.van_id, arrival.trip, link, enter_us, exit_us))

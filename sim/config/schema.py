@@ -14,7 +14,7 @@ from sim.demand.background_traffic import BackgroundParams
 from sim.energy import EnergyParams
 from sim.facilities import BerthParams, ChargingParams, StationParams
 from sim.measures import CostParams
-from sim.planning import FleetParams, JointParams, PlanningParams
+from sim.planning import FleetParams, JointParams, PlanningParams, SharingParams
 from sim.policy import PolicyParams
 from sim.traffic import DayAssignmentParams, ReplanParams, TrafficParams
 from sim.units import Weekday
@@ -84,6 +84,7 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     fleet: FleetParams
     policy: PolicyParams
     joint: JointParams
+    sharing: SharingParams
     stations: StationParams
     berths: BerthParams
     charging: ChargingParams
@@ -112,4 +113,4 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     def content(self) -> dict[str, Any]:
         """The configuration without labels, paths and manner of running: what results depend on."""
         dump = self.model_dump(mode="json", by_alias=True, exclude={"scenario", "paths", "run"})
-        return dump | {"joint": self.joint.content()}
+        return dump | {"joint": self.joint.content(), "sharing": self.sharing.content()}

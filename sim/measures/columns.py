@@ -187,6 +187,7 @@ _TABLES = (
             _quantity("pm_g", "g", "Particles from exhaust, tyres, brakes and road"),
             _quantity("payload_kg", "kg", "Load on board"),
             _name("purpose", "delivery (to a shop), trunk (hub to centre), charge, cruise (looking for parking), home"),
+            _quantity("load_m3", "m3", "Space that the load on board takes"),
         ),
     ),
     Table(
@@ -269,7 +270,10 @@ _TABLES = (
         "One component of the cost of one carrier.",
         (
             _name("carrier_id", "Carrier that bears it"),
-            _name("component", "fixed, driver, fuel, electricity, maintenance, handling, failed, recovery or fines"),
+            _name(
+                "component",
+                "fixed, driver, fuel, electricity, maintenance, handling, sharing, failed, recovery or fines",
+            ),
             _quantity("cost_cny", "CNY", "Cost of the day"),
         ),
     ),

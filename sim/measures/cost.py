@@ -9,6 +9,7 @@ What the day costs, by carrier and component.
   not charge again within the simulated time is priced as charged later, what it gained is credited. So the cost is that
   of the energy used, whatever the state of charge in the morning.
 - `maintenance`: by distance. - `handling`: joint orders that were delivered, at the distribution centre.
+- `sharing`: paid to carriers that deliver for others, less what is earned so; adds up to zero over all carriers.
 - `failed`: another attempt for each order not delivered. - `recovery`: stranded vans. - `fines`: those detected.
 
 Handling and failed orders fall on the carrier of the order, the rest on that of the van.
@@ -31,6 +32,7 @@ COMPONENTS = (
     "electricity",
     "maintenance",
     "handling",
+    "sharing",
     "failed",
     "recovery",
     "fines",
@@ -64,6 +66,7 @@ def cost_table(tables: RunTables, context: KpiContext) -> pd.DataFrame:
     carriers = sorted({*carrier_of, *orders["carrier_id"]})
     table = table.reindex(carriers).fillna(0.0)
     table["handling"] = handled.reindex(carriers).fillna(0.0) * context.cost.handling_cny_per_order
+    table["sharing"] = [context.sharing_cny.get(carrier, 0.0) for carrier in carriers]
     table["failed"] = failed.reindex(carriers).fillna(0.0) * context.cost.failed_order_cny
     table.index.name = "carrier_id"
     table.columns.name = "component"
@@ -148,5 +151,10 @@ def cost_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def cost_measures(tables: RunTables, context: KpiContext) -> dict[str, float | None]:
-    """Total cost [CNY]; ratios to what was transported are made in `kpis`."""
-    return {"cost_total": float(cost_table(tables, context).to_numpy().sum())}
+    """Total cost and what is paid for handling and sharing [CNY]; ratios to what was transported are made in `kpis`."""
+    table = cost_table(tables, context)
+    return {
+        "cost_total": float(table.to_numpy().sum()),
+        "cost_handling": float(table["handling"].sum()),
+        "sharing_paid": float(table["sharing"].clip(lower=0.0).sum()),
+    }

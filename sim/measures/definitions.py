@@ -64,6 +64,13 @@ _ORDERS = (
         "Visits to shops with orders not accepted at an earlier visit of the day.",
         "stops with attempt above 1",
     ),
+    Measure(
+        "failed_share",
+        "-",
+        "lower",
+        "Share of orders not delivered, whatever the reason.",
+        "orders_failed / orders_total",
+    ),
     Measure("orders_unplanned", "orders", "lower", "Orders that found no place on a tour.", "status unplanned"),
     Measure(
         "on_time_share",
@@ -80,6 +87,13 @@ _ORDERS = (
         "weight with service_start_s in the night window / weight of delivered orders",
     ),
     Measure(
+        "night_delivery_share_shops",
+        "-",
+        None,
+        "Share of the shops that received goods that received some in the night window.",
+        "shops of delivered orders with service_start_s in the night window / shops of delivered orders",
+    ),
+    Measure(
         "joint_share_volume",
         "-",
         "higher",
@@ -92,6 +106,27 @@ _ORDERS = (
         "higher",
         "Share of the shops that received goods that received joint deliveries.",
         "shops of delivered orders with joint / shops of delivered orders",
+    ),
+    Measure(
+        "visits_per_shop",
+        "visits/shop",
+        "lower",
+        "Visits of vans to a shop that is visited, without those that try again.",
+        "stops with attempt 1 / shops in stops with attempt 1",
+    ),
+    Measure(
+        "visits_per_joint_shop",
+        "visits/shop",
+        "lower",
+        "The same for shops that take part in joint delivery; 1 but for loads and windows that take two visits.",
+        "stops with attempt 1 at shops of orders with joint / such shops",
+    ),
+    Measure(
+        "orders_shared",
+        "orders",
+        None,
+        "Orders that another carrier delivered, against payment, without joint delivery.",
+        "delivered orders without joint whose stop is by another carrier",
     ),
 )
 
@@ -115,12 +150,36 @@ _OUTPUT = (
     Measure("vans_used", "vans", None, "Vans that made a trip.", "vans in trips"),
     Measure("vans_total", "vans", None, "Vans of all fleets.", "rows of vans"),
     Measure("orders_per_van", "orders", "higher", "Orders delivered per van used.", "orders_delivered / vans_used"),
+    Measure("stops_per_van", "stops", None, "Stops per van that made one.", "rows of stops / vans in stops"),
     Measure(
         "load_factor",
         "-",
         "higher",
-        "Load against payload, weighted by distance.",
+        "Load against payload, weighted by distance; trucks between hubs and centres count.",
         "sum over trips of payload_kg x distance_m / sum of the van's payload x distance_m",
+    ),
+    Measure(
+        "load_factor_volume",
+        "-",
+        "higher",
+        "Space taken against load space, weighted by distance.",
+        "sum over trips of load_m3 x distance_m / sum of the van's load space x distance_m",
+    ),
+    Measure(
+        "empty_km_share",
+        "-",
+        "lower",
+        "Share of the distance that vans drive without goods.",
+        "distance_m of trips without payload / sum of distance_m of trips",
+    ),
+    Measure("trunk_km", "km", "lower", "Distance between hubs and distribution centres.", "distance_m, purpose trunk"),
+    Measure("bulk_transfers", "trucks", None, "Truckloads brought to distribution centres.", "docks, purpose unload"),
+    Measure(
+        "dock_wait_mean",
+        "min",
+        "lower",
+        "Mean wait of trucks for a dock of a hub or centre; from the booked slot for those that came before it.",
+        "mean of start_s - arrive_s of docks",
     ),
     Measure(
         "time_utilisation",
@@ -148,6 +207,14 @@ _COST = (
         "lower",
         "Cost of delivery to the carriers, fines included.",
         "sum of costs: fixed, driver, fuel, electricity, maintenance, handling, failed, recovery, fines",
+    ),
+    Measure("cost_handling", "CNY", "lower", "Handling at distribution centres.", "sum of costs, component handling"),
+    Measure(
+        "sharing_paid",
+        "CNY",
+        None,
+        "Paid between carriers for deliveries; cost of some and income of others.",
+        "sum of costs above 0, component sharing",
     ),
     Measure(
         "cost_per_tonne_km",

@@ -28,7 +28,7 @@ from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_k
 from sim.model.car_traffic import CarTraffic, car_traffic
 from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
 from sim.model.deliveries import day_deliveries
-from sim.model.freight import day_freight
+from sim.model.freight import day_freight, share_capacity
 from sim.model.joint_agents import create_bulk_trucks
 from sim.model.result_tables import order_rows, van_rows
 from sim.network import RoadNetwork, read_network
@@ -90,6 +90,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._progress = progress
         self._horizon_us = to_us(scenario.horizon_h * 3600.0)
         self._plan: DayPlan | None = None
+        self._sharing_cny: dict[str, float] = {}
         self._stop_ids = 0
         self._double_parked: dict[int, int] = {}
         self._has_run = False
@@ -151,27 +152,36 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def plan_day(self) -> DayPlan:
         """The tours of all carriers; planned once, or read from the cache of plans."""
         if self._plan is None:
-            self._plan = self._planner().plan(self.fleets, self.order_table, self.shop_table, progress=self._progress)
+            planner, fleets, orders = self._planner(), self.fleets, self.order_table
+            self._plan = planner.plan(fleets, orders, self.shop_table, progress=self._progress)
+            if self.settings.sharing.enabled:
+                shared = share_capacity(
+                    self.settings, self._view(), self._plan, planner, self.freight, self.shop_table, self._progress
+                )
+                self._plan, self._sharing_cny = shared.plan, shared.payments_cny(fleets)
         return self._plan
 
     def tour_problems(self) -> list[TourProblem]:
         """The routing problems behind the plan of the day, one a district."""
         return self._planner().problems(self.fleets, self.order_table, self.shop_table)
 
-    def _planner(self) -> DayPlanner:
-        scenario = self.settings
-        view = PlanningView(
+    def _view(self) -> PlanningView:
+        """What carriers and drivers believe."""
+        return PlanningView(
             network=self.network,
             link_time_us={
                 wave.name: self.believed_times.mean_between(to_us(wave.start_s), to_us(wave.end_s))
-                for wave in scenario.fleet.day_waves()
+                for wave in self.settings.fleet.day_waves()
             },
             closures=self._closures,
             range_m={name: self._range_m(name) for name in self._type_names},
         )
         cache_dir = scenario.paths.cache_dir
+
+    def _planner(self) -> DayPlanner:
+        scenario = self.settings
         return DayPlanner(
-            view,
+            self._view(),
             scenario.fleet,
             scenario.planning,
             cache=PlanCache(Path(cache_dir) if cache_dir else None),
@@ -327,6 +337,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             day_until_s=clock_to_s(fleet.shift_end),
             terminal_stations=len(self.stations),
             has_cars=self.traffic.cars is not None,
+            sharing_cny=self._sharing_cny,
             link_length_m=self.network.length_m,
             link_free_flow_s=self.network.free_flow_time_s,
         )

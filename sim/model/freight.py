@@ -13,13 +13,21 @@ import numpy as np
 import pandas as pd
 
 from sim.config import Scenario
-from sim.contracts import FOREVER_US, FloatArray, IntArray, LinkClosures
+from sim.contracts import FOREVER_US, FloatArray, IntArray, LinkClosures, Progress
 from sim.facilities.distribution_centre import DistributionCentre, find_centres
 from sim.facilities.hub import Hub, find_hubs
 from sim.model.deliveries import Deliveries
 from sim.network import RoadNetwork
 from sim.network.shortest_path import travel_matrix
-from sim.planning import CarrierSpec, build_fleets
+from sim.planning import (
+    CarrierSpec,
+    DayPlan,
+    DayPlanner,
+    PlanningView,
+    SharedPlan,
+    SharingPlatform,
+    build_fleets,
+)
 from sim.planning.access_windows import mostly_open
 from sim.planning.bulk_plan import BulkPlanner, TransferTimes, late_transfers
 from sim.planning.bulk_transfer import BulkTransfer
@@ -153,6 +161,26 @@ def day_freight(
         transfers=tuple(transfers),
         late_transfers=late_transfers(transfers, joint),
     )
+
+
+def share_capacity(
+    scenario: Scenario,
+    view: PlanningView,
+    plan: DayPlan,
+    planner: DayPlanner,
+    freight: Freight,
+    shops: pd.DataFrame,
+    progress: Progress,
+) -> SharedPlan:
+    """The plan of the day after carriers at one hub have agreed on who delivers for whom."""
+    platform = SharingPlatform(
+        scenario.sharing,
+        view,
+        scenario.fleet,
+        scenario.planning,
+        failed_order_cny=scenario.cost.failed_order_cny,
+    )
+    return platform.share(plan, planner, freight.fleets, freight.orders, shops, progress)
 
 
 def _own_fleets(

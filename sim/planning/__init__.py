@@ -6,6 +6,9 @@ for each van, and the orders that no tour takes. Knows nothing of what happens o
 """
 
 from sim.planning.bulk_transfer import BulkTransfer as BulkTransfer
+from sim.planning.capacity_sharing import SharedPlan as SharedPlan
+from sim.planning.capacity_sharing import SharingParams as SharingParams
+from sim.planning.capacity_sharing import SharingPlatform as SharingPlatform
 from sim.planning.day_plan import DayPlan as DayPlan
 from sim.planning.day_plan import DayPlanner as DayPlanner
 from sim.planning.fleet import CarrierSpec as CarrierSpec
