@@ -253,7 +253,7 @@ class _PlanCheck:
             drive_s, least_m = self._streets.least(link, to_link)
             if any(self._shop[r] != stop.shop for r in stop.orders):
                 self._found.append(f"{at}: brings orders of another shop")
-            if any(self._operator[r] != number for r in stop.orders):
+            if any(not self._may_bring(number, r) for r in stop.orders):
                 self._found.append(f"{at}: brings orders of another carrier")
             if stop.arrival_s < free_s + drive_s - _SECOND_PER_LEG:
                 self._found.append(f"{at}: there at {stop.arrival_s}, cannot be before {free_s + drive_s:.0f}")
@@ -273,6 +273,13 @@ class _PlanCheck:
         if tour.home_m < least_m - 1.0:
             self._found.append(f"{where}: way home of {tour.home_m} m, there is none under {least_m:.0f}")
         return free_s + drive_s
+
+    def _may_bring(self, carrier: int, order: int) -> bool:
+        """Its own orders, and where capacity is shared those of carriers whose goods lie at the same depot."""
+        operator = self._operator[order]
+        if operator == carrier or not self._day.settings.get("sharing", {}).get("enabled"):
+            return bool(operator == carrier)
+        return self._day.fleets[operator][1] == self._day.fleets[carrier][1]
 
     def _hours(self, van_id: str, own: list[tuple[Any, float]]) -> None:
         """Waves, drivers' hours, and tours of a van one after the other."""
