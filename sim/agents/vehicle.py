@@ -91,12 +91,12 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         """Load on board [kg]."""
         raise NotImplementedError
 
-    # -- energy -------------------------------------------------------------------------------
     @property
     def load_m3(self) -> float:
         """Space that the load on board takes [m3]."""
         raise NotImplementedError
 
+    # -- energy -------------------------------------------------------------------------------
 
     def energy_budget_kwh(self) -> float:
         """Electricity that the vehicle can draw before it stops [kWh]; infinite with an engine."""
@@ -198,8 +198,8 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
                 pm_g=arrival.pm_g,
                 payload_kg=drive.payload_kg,
                 purpose=drive.purpose,
-            )
                 load_m3=drive.load_m3,
+            )
         )
         link, enter_us, exit_us = self.city.trip_links(arrival.trip)
         self.city.announce(LinksTraversed(self.van_id, arrival.trip, link, enter_us, exit_us))
