@@ -176,10 +176,10 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             closures=self._closures,
             range_m={name: self._range_m(name) for name in self._type_names},
         )
-        cache_dir = scenario.paths.cache_dir
 
     def _planner(self) -> DayPlanner:
         scenario = self.settings
+        cache_dir = scenario.paths.cache_dir
         return DayPlanner(
             self._view(),
             scenario.fleet,
@@ -336,8 +336,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             day_from_s=clock_to_s(fleet.shift_start),
             day_until_s=clock_to_s(fleet.shift_end),
             terminal_stations=len(self.stations),
-            has_cars=self.traffic.cars is not None,
             sharing_cny=self._sharing_cny,
+            has_cars=self.traffic.cars is not None,
             link_length_m=self.network.length_m,
             link_free_flow_s=self.network.free_flow_time_s,
         )
