@@ -10,38 +10,17 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.contracts import Progress
+from sim.cli_site import add_site_command
+from sim.cli_traffic import add_traffic_commands
 from sim.errors import InputError
+from sim.terminal import ANSWER_IS_NO, DONE, INPUT_IS_WRONG, add_command, progress_bar
 
 if TYPE_CHECKING:
     from sim.config import Scenario
-
-DONE, ANSWER_IS_NO, INPUT_IS_WRONG = 0, 1, 2
-
-
-@contextmanager
-def progress_bar() -> Iterator[Progress]:
-    """A bar with an estimate of the time left, on standard error; silent when that is no terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        rows = {}
-
-        def show(task: str, done: int, total: int) -> None:
-            if task not in rows:
-                rows[task] = bars.add_task(task, total=total)
-            bars.update(rows[task], completed=done, total=total)
-
-        yield show
 
 
 def _run_one(scenario: Scenario) -> None:
@@ -130,29 +109,6 @@ def demand_template(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def traffic_compare(arguments: argparse.Namespace) -> int:
-    """`sim traffic compare`: counts and speeds measured on the street beside those of a run."""
-    from sim.measures import compare_run_with_counts
-    from sim.view import draw_counts_comparison, print_table, summary_table, worst_counts, worst_speeds
-
-    comparison = compare_run_with_counts(arguments.run, arguments.counts)
-    folder = Path(arguments.out) if arguments.out else Path(arguments.run)
-    folder.mkdir(parents=True, exist_ok=True)
-    comparison.table.to_csv(folder / "counts_comparison.csv", index=False, float_format="%.6g")
-    caption = f"{Path(arguments.counts).name} against run {Path(arguments.run).resolve().name}"
-    figure = draw_counts_comparison(comparison, folder / "figures" / "counts_comparison.png", caption=caption)
-    print_table(summary_table(comparison), title=caption)
-    for title, worst in (("largest GEH", worst_counts(comparison)), ("speeds furthest off", worst_speeds(comparison))):
-        if len(worst):
-            print_table(worst, title=title)
-    print(f"files: {folder / 'counts_comparison.csv'}, {figure}")
-    share = comparison.share_good or 0.0
-    if arguments.min_share is None or share >= arguments.min_share:
-        return DONE
-    print(f"missed: {share:.1%} of the counts have a GEH below 5, wanted {arguments.min_share:.1%}")
-    return ANSWER_IS_NO
-
-
 def bench(arguments: argparse.Namespace) -> int:
     """`sim bench`: this engine beside other simulators on the same trips."""
     from sim.bench import missed_targets, run_from
@@ -170,24 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def add(
-        group: argparse._SubParsersAction[argparse.ArgumentParser],
-        name: str,
-        function: Callable[[argparse.Namespace], int],
-        text: str,
-        epilog: str = "",
-    ) -> argparse.ArgumentParser:
-        command = group.add_parser(
-            name,
-            help=text,
-            description=text,
-            epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        command.set_defaults(run_command=function)
-        return command
-
-    command = add(
+    command = add_command(
         commands,
         "run",
         run,
@@ -202,36 +141,22 @@ def _parser() -> argparse.ArgumentParser:
     networks = commands.add_parser("network", help="Build, check and show road networks.").add_subparsers(
         metavar="COMMAND", required=True
     )
-    _add_network_build(add(networks, "build", network_build, "Make a road network from a source."))
-    command = add(networks, "check", network_check, "List every fault of a network.")
+    _add_network_build(add_command(networks, "build", network_build, "Make a road network from a source."))
+    command = add_command(networks, "check", network_check, "List every fault of a network.")
     command.add_argument("network", help="name of a network or path to its folder")
-    command = add(networks, "info", network_info, "Show a table of a network and draw its map.")
+    command = add_command(networks, "info", network_info, "Show a table of a network and draw its map.")
     command.add_argument("network", help="name of a network or path to its folder")
     command.add_argument("--map", metavar="FILE", help="where to draw the map (default: results/network_NAME.png)")
+    add_site_command(networks)
 
     demand = commands.add_parser("demand", help="Demand tables.").add_subparsers(metavar="COMMAND", required=True)
-    command = add(demand, "template", demand_template, "Write an empty survey table with its schema.")
+    command = add_command(demand, "template", demand_template, "Write an empty survey table with its schema.")
     command.add_argument("out", nargs="?", default="survey.csv", help="file to write (default: survey.csv)")
-    traffic = commands.add_parser("traffic", help="Car traffic.").add_subparsers(metavar="COMMAND", required=True)
-    _add_traffic_compare(
-        add(traffic, "compare", traffic_compare, "Hold counts and speeds measured on the street against a run.")
+    add_traffic_commands(commands)
+    _add_bench(
+        add_command(commands, "bench", bench, "Run the traffic engine beside other simulators on the same trips.")
     )
-    _add_bench(add(commands, "bench", bench, "Run the traffic engine beside other simulators on the same trips."))
     return parser
-
-
-def _add_traffic_compare(command: argparse.ArgumentParser) -> None:
-    command.add_argument("run", help="folder of a run, such as results/runs/RUN_ID")
-    command.add_argument("counts", help="CSV or Parquet with link_id, hour and count_veh, speed_kph or both")
-    command.add_argument("--min-share", type=_share, help="exit with 1 unless this share of the counts has GEH below 5")
-    command.add_argument("--out", metavar="DIR", help="where the files go (default: the folder of the run)")
-
-
-def _share(text: str) -> float:
-    share = float(text)
-    if not 0.0 <= share <= 1.0:
-        raise argparse.ArgumentTypeError(f"expected a share from 0 to 1, found {text}")
-    return share
 
 
 def _add_bench(command: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from sim.contracts import IntArray, LinkArray
 
 Parking = Literal["berth", "double", "offstreet"]
 StopOutcome = Literal["delivered", "failed", "refused", "partial"]
+DockPurpose = Literal["load", "unload"]
 OrderStatus = Literal["delivered", "failed", "refused", "on_board", "unplanned"]
 TripPurpose = Literal["delivery", "trunk", "charge", "cruise", "home"]
 
@@ -37,6 +38,7 @@ class TripEnded:
     pm_g: float
     payload_kg: float
     purpose: TripPurpose
+    load_m3: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,22 @@ class StopEnded:
     volume_m3: float
     orders: int
     outcome: StopOutcome
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TourEnded:
+    """A van is back from a tour, or the day has ended with it on the road."""
+
+    tour_id: str
+    van_id: str
+    carrier_id: str
+    wave: str
+    planned_start_s: float
+    start_s: float
+    end_s: float
+    stops: int
+    is_home: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,15 @@ class OrderClosed:
     status: OrderStatus
     delivered_s: float | None
     stop_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReturned:
+    """An order that was not delivered is back at the depot."""
+
+    order_id: int
+    van_id: str
+    time_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +140,22 @@ class BerthLeft:
     leave_s: float
     over_limit_s: float
     booked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DockLeft:
+    """A truck has left a dock of a hub or a distribution centre."""
+
+    place_id: str
+    dock: int
+    transfer_id: str
+    van_id: str
+    arrive_s: float
+    start_s: float
+    end_s: float
+    booked: bool
+    purpose: DockPurpose
+    weight_kg: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +192,12 @@ Event = (
     TripEnded
     | LinksTraversed
     | StopEnded
+    | TourEnded
     | OrderClosed
+    | OrderReturned
     | ChargingEnded
     | BerthLeft
+    | DockLeft
     | RuleViolated
     | LinkBlocked
     | VanStranded

@@ -41,7 +41,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "view": {"foundation", "network", "measures"},
     "app": _TOP,
     "bench": {"foundation", "network", "traffic", "view"},
-    "cli": _TOP | {"app", "bench"},
+    "terminal": {"foundation"},
+    "cli_site": _TOP | {"terminal"},
+    "cli_traffic": _TOP | {"terminal"},
+    "cli": _TOP | {"app", "bench", "terminal", "cli_site", "cli_traffic"},
 }
 """Rooms each room may import besides itself: those to its left in the drawing of `docs/architecture.md`."""
 

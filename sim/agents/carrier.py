@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 if TYPE_CHECKING:
-    from sim.agents.van import Van
+    from sim.agents.vehicle import Vehicle
 
 
 class Carrier(mesa.Agent):  # type: ignore[misc]
@@ -33,9 +33,9 @@ class Carrier(mesa.Agent):  # type: ignore[misc]
         self.carrier_id = carrier_id
         self.depot_id = depot_id
         self.depot_link = depot_link
-        self.vans: list[Van] = []
+        self.vans: list[Vehicle] = []
 
     def send_out(self) -> None:
-        """Put the departures of all its vans on the clock."""
+        """Put the departures of all its vans and trucks on the clock."""
         for van in self.vans:
             van.begin_day()

@@ -11,6 +11,7 @@ from typing import Protocol
 from pydantic import BaseModel, Field
 
 from sim.agents.berth import Berth
+from sim.agents.centre import ReleasedGoods
 from sim.agents.charger import ChargerSite
 from sim.agents.shop import Shop
 from sim.clock import EventClock
@@ -28,6 +29,16 @@ class ServiceParams(BaseModel, frozen=True, extra="forbid"):
     grace_min: float = Field(ge=0.0, le=600.0, description="Time after its window until which a shop takes goods [min]")
     failed_attempt_share: float = Field(
         ge=0.0, le=1.0, description="Share of orders not accepted at the first attempt [-]"
+    )
+    goods_wait_min: float = Field(
+        ge=0.0,
+        le=1440.0,
+        description="Time after its planned departure for which a van waits for goods that are not at its depot yet "
+        "[min]; it then leaves without them",
+    )
+    retries: int = Field(ge=0, le=10, description="Further attempts with an order on the same tour [-]")
+    retry_after_min: float = Field(
+        ge=0.0, le=600.0, description="Time after which a driver tries again, at least [min]"
     )
 
 
@@ -80,6 +91,7 @@ class City(Protocol):
     berth_params: BerthParams
     charging_params: ChargingParams
     service_params: ServiceParams
+    released_goods: ReleasedGoods
     luck: Luck
 
     def announce(self, event: Event) -> None:

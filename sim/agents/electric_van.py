@@ -27,6 +27,10 @@ _MEAN_SESSION_S = 1800.0
 """What a driver expects a van before him to take at a connector [s]. Assumption."""
 
 
+_UNPLUG_S = 60.0
+"""Before leaving again, a van is unplugged this long before [s]. Assumption."""
+
+
 class ElectricVan(Van):
     """
     A battery electric van.
@@ -78,7 +82,7 @@ class ElectricVan(Van):
 
     def go_on(self) -> None:
         """Charge first if the charge does not suffice; else as any van."""
-        if self._stops_left and not self._suffices_for(self._stops_left[0].leg_m + _DETOUR_M):
+        if self.stops_left and not self._suffices_for(self.stops_left[0].leg_m + _DETOUR_M):
             is_worth_it = self.battery.soc < self.city.charging_params.soc_public_target
             if is_worth_it and self._go_charging():
                 return
@@ -87,7 +91,8 @@ class ElectricVan(Van):
     def head_home(self) -> None:
         """Drive home, by way of a charger when the way home or the next day asks for it."""
         params = self.city.charging_params
-        wants_charge = not self.has_depot_charger and self.battery.soc < params.soc_evening_min
+        is_evening = not self.has_tours_ahead
+        wants_charge = is_evening and not self.has_depot_charger and self.battery.soc < params.soc_evening_min
         must_charge = not self._suffices_for(self.tour.home_m)
         if (wants_charge or must_charge) and not self._has_charged_for_evening:
             self._has_charged_for_evening = True
@@ -141,11 +146,23 @@ class ElectricVan(Van):
 
     def at_home(self) -> None:
         """Plug in for the night at the depot's own connector."""
-        params = self.city.charging_params
-        if self.has_depot_charger and self.battery.soc < params.soc_full:
+        self._charge_at_depot(self.city.charging_params.soc_full)
+
+    def between_tours(self, leave_us: int) -> None:
+        """Charge at the depot's own connector for as long as the van is there [us]."""
+        stay_s = max(0.0, to_s(leave_us - self.city.clock.now_us) - _UNPLUG_S)
+        power_kw = self._connector_power_kw(self.city.charging_params.depot_power_kw)
+        reached = self._curve.soc_after(
+            self.battery.soc, stay_s, battery_kwh=self.battery.capacity_kwh, max_power_kw=power_kw
+        )
+        self._charge_at_depot(min(self.city.charging_params.soc_full, reached))
+
+    def _charge_at_depot(self, target: float) -> None:
+        if self.has_depot_charger and self.battery.soc < target:
             now_us = self.city.clock.now_us
+            params = self.city.charging_params
             self._charge(
-                params.soc_full,
+                target,
                 site_id=f"depot-{self.carrier_id}",
                 connector_id=f"depot-{self.van_id}",
                 connector_kw=params.depot_power_kw,

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.agents.city import City
-from sim.agents.shop import Reception, Shop
+from sim.agents.open_stop import OpenStop, parking_link
+from sim.agents.shop import Reception
 from sim.agents.vehicle import Vehicle
 from sim.contracts import LinkArray
-from sim.planning import PlannedStop
 from sim.units import to_s, to_us
 
 HOLD_STEP_US = to_us(60.0)
@@ -33,36 +32,22 @@ class Prospect:
     depart_us: int
 
 
-def window_s(city: City, stop: PlannedStop) -> tuple[float, float]:
-    """Window of the start of unloading that suits all orders of a stop [s]."""
-    orders = city.orders
-    earliest_s = max(orders.earliest_s[row] for row in stop.orders)
-    return earliest_s, max(earliest_s, min(orders.latest_s[row] for row in stop.orders))
-
-
-def prospect(vehicle: Vehicle, stop: PlannedStop) -> Prospect | None:
+def prospect(vehicle: Vehicle, stop: OpenStop) -> Prospect | None:
     """How the driver would go to a stop now; None when it cannot be served any more."""
     city = vehicle.city
     shop = city.shops[stop.shop]
-    way = vehicle.find_way(_parking_link(city, shop)) or vehicle.find_way(shop.link)
+    way = vehicle.find_way(parking_link(city, shop)) or vehicle.find_way(shop.link)
     if way is None:
         return None
     route, arrive_us = way
-    earliest_s, latest_s = window_s(city, stop)
+    earliest_s, latest_s = stop.window_s(city)
     if shop.receive(to_s(arrive_us), earliest_s, latest_s) is Reception.TOO_LATE:
         return None
     drive_us = arrive_us - city.clock.now_us
     return Prospect(route, max(vehicle.clear_of_waits_us(route), to_us(earliest_s) - drive_us))
 
 
-def _parking_link(city: City, shop: Shop) -> int:
-    """Where the driver heads for: the nearest berth, or the shop when it needs or has none."""
-    if shop.has_offstreet or not shop.berths:
-        return shop.link
-    return city.berths[shop.berths[0][0]].spec.link
-
-
-def bring_forward_urgent(vehicle: Vehicle, stops: list[PlannedStop]) -> None:
+def bring_forward_urgent(vehicle: Vehicle, stops: list[OpenStop]) -> None:
     """
     Serve a stop before its turn when, with the delay so far, its window would be over by then.
 
@@ -72,12 +57,12 @@ def bring_forward_urgent(vehicle: Vehicle, stops: list[PlannedStop]) -> None:
         return
     city = vehicle.city
     now_s = to_s(city.clock.now_us)
-    delay_s = now_s - stops[0].arrival_s
+    delay_s = now_s - stops[0].expected_s
     grace_s = city.service_params.grace_min * 60.0
     urgent = []
     for row, stop in enumerate(stops):
-        due_s = window_s(city, stop)[1] + grace_s
-        if now_s < due_s < stop.arrival_s + delay_s:
+        due_s = stop.window_s(city)[1] + grace_s
+        if now_s < due_s < stop.expected_s + delay_s:
             urgent.append((due_s, row))
     if urgent and min(urgent)[1] > 0:
         row = min(urgent)[1]
@@ -85,7 +70,7 @@ def bring_forward_urgent(vehicle: Vehicle, stops: list[PlannedStop]) -> None:
             stops.insert(0, stops.pop(row))
 
 
-def take_another_first(vehicle: Vehicle, stops: list[PlannedStop]) -> bool:
+def take_another_first(vehicle: Vehicle, stops: list[OpenStop]) -> bool:
     """
     Serve a later stop before the next one, which would have to be waited for.
 
@@ -98,6 +83,6 @@ def take_another_first(vehicle: Vehicle, stops: list[PlannedStop]) -> bool:
     return False
 
 
-def _can_go_now(vehicle: Vehicle, stop: PlannedStop) -> bool:
+def _can_go_now(vehicle: Vehicle, stop: OpenStop) -> bool:
     way = prospect(vehicle, stop)
     return way is not None and way.depart_us < vehicle.city.clock.now_us + HOLD_STEP_US

@@ -1,7 +1,7 @@
 """
-A stop at a shop: the van parks, the driver carries the goods in, and the orders meet their fate.
+A stop at a shop: the van parks, and the driver carries the goods in.
 
-What is not accepted, and what comes too late, stays on board.
+What the shop does not accept, and what comes too late for it, stays on board.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sim.agents.next_stop import window_s
+from sim.agents.open_stop import OpenStop
 from sim.agents.parking import ParkingPlace
 from sim.agents.shop import Reception
 from sim.agents.vehicle import Vehicle
-from sim.events import OrderClosed, StopEnded, StopOutcome
-from sim.planning import PlannedStop
+from sim.events import StopEnded, StopOutcome
 from sim.units import to_s, to_us
 
 
@@ -26,13 +25,18 @@ class Handover:
 
     Parameters
     ----------
-    delivered
-        Rows of the orders handed over.
+    delivered, not_accepted, refused
+        Rows of the orders handed over, of those that nobody took in, and of those that came too late.
+    end_s
+        End of unloading [s].
     weight_kg
-        Their weight [kg].
+        Weight handed over [kg].
     """
 
     delivered: tuple[int, ...]
+    not_accepted: tuple[int, ...]
+    refused: tuple[int, ...]
+    end_s: float
     weight_kg: float
 
 
@@ -46,8 +50,8 @@ class ShopStop:
         The vehicle, which has just come to the shop.
     tour_id
         The tour it is on.
-    planned
-        The stop as planned.
+    stop
+        What it is to do there.
     stop_id
         Number in the tables.
     on_left
@@ -59,24 +63,25 @@ class ShopStop:
         van: Vehicle,
         *,
         tour_id: str,
-        planned: PlannedStop,
+        stop: OpenStop,
         stop_id: int,
         on_left: Callable[[Handover], None],
     ) -> None:
         self._van = van
         self._city = van.city
         self._tour_id = tour_id
-        self._planned = planned
+        self._stop = stop
         self._stop_id = stop_id
         self._on_left = on_left
-        self._shop = self._city.shops[planned.shop]
+        self._shop = self._city.shops[stop.shop]
         self._came_us = self._city.clock.now_us
-        luck, order_id = self._city.luck.parking_choice, self._city.orders.order_id[planned.orders[0]]
+        luck, order_id = self._city.luck.parking_choice, self._city.orders.order_id[stop.orders[0]]
+        draw = 2 * (stop.attempt - 1)
         self._place = ParkingPlace(
             van,
             self._shop,
-            choice_luck=luck.uniform_one(order_id),
-            kerb_luck=luck.uniform_one(order_id, draw=1),
+            choice_luck=luck.uniform_one(order_id, draw=draw),
+            kerb_luck=luck.uniform_one(order_id, draw=draw + 1),
             on_parked=self._start_unloading,
         )
 
@@ -87,17 +92,17 @@ class ShopStop:
     def _start_unloading(self) -> None:
         orders = self._city.orders
         walk_us = to_us(self._place.walk_m / self._city.berth_params.walking_speed_mps)
-        earliest_s, latest_s = window_s(self._city, self._planned)
+        earliest_s, latest_s = self._stop.window_s(self._city)
         start_us = max(self._place.parked_us + walk_us, to_us(earliest_s))
         is_refused = self._shop.receive(to_s(start_us), earliest_s, latest_s) is Reception.TOO_LATE
-        service_s = 0.0 if is_refused else math.fsum(orders.service_s[row] for row in self._planned.orders)
+        service_s = 0.0 if is_refused else math.fsum(orders.service_s[row] for row in self._stop.orders)
         end_us = start_us + to_us(service_s)
-        self._city.clock.schedule(end_us + walk_us, lambda: self._end(start_us, end_us))
+        self._city.clock.schedule(end_us + walk_us, lambda: self._end(start_us, end_us, is_refused))
 
-    def _end(self, start_us: int, end_us: int) -> None:
-        orders, rows = self._city.orders, self._planned.orders
-        is_refused = end_us == start_us
+    def _end(self, start_us: int, end_us: int, is_refused: bool) -> None:
+        orders, rows = self._city.orders, self._stop.orders
         delivered = () if is_refused else tuple(row for row in rows if self._is_accepted(row))
+        left = tuple(row for row in rows if row not in delivered)
         self._place.leave()
         weight_kg = math.fsum(orders.weight_kg[row] for row in delivered)
         self._city.announce(
@@ -107,7 +112,7 @@ class ShopStop:
                 carrier_id=self._van.carrier_id,
                 shop_id=self._shop.shop_id,
                 tour_id=self._tour_id,
-                planned_arrival_s=self._planned.arrival_s,
+                planned_arrival_s=self._stop.planned.arrival_s,
                 arrival_s=to_s(self._came_us),
                 parked_s=to_s(self._place.parked_us),
                 service_start_s=to_s(start_us),
@@ -120,22 +125,15 @@ class ShopStop:
                 volume_m3=math.fsum(orders.volume_m3[row] for row in delivered),
                 orders=len(rows),
                 outcome=_outcome(len(delivered), len(rows), is_refused=is_refused),
+                attempt=self._stop.attempt,
             )
         )
-        for row in rows:
-            is_delivered = row in delivered
-            self._city.announce(
-                OrderClosed(
-                    orders.order_id[row],
-                    "delivered" if is_delivered else "refused" if is_refused else "failed",
-                    to_s(end_us) if is_delivered else None,
-                    self._stop_id,
-                )
-            )
-        self._on_left(Handover(delivered, weight_kg))
+        not_accepted, refused = ((), left) if is_refused else (left, ())
+        self._on_left(Handover(delivered, not_accepted, refused, to_s(end_us), weight_kg))
 
     def _is_accepted(self, row: int) -> bool:
-        return self._shop.accepts(self._city.luck.failed_attempt.uniform_one(self._city.orders.order_id[row]))
+        luck = self._city.luck.failed_attempt
+        return self._shop.accepts(luck.uniform_one(self._city.orders.order_id[row], draw=self._stop.attempt - 1))
 
 
 def _outcome(delivered: int, brought: int, *, is_refused: bool) -> StopOutcome:

@@ -33,6 +33,7 @@ class _Drive:
     to_stop_id: int | None
     depart_us: int
     payload_kg: float
+    load_m3: float
     then: Callable[[], None]
 
 
@@ -79,12 +80,21 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         self.depot_link = depot_link
         self.link = depot_link
         self.closures = model.closures_of(van.vehicle_type)
-        self.payload_kg = 0.0
         self.stop_id: int | None = None
         self.last_stop_id: int | None = None
         self.is_home = False
         self.is_stranded = False
         self._drive: _Drive | None = None
+
+    @property
+    def payload_kg(self) -> float:
+        """Load on board [kg]."""
+        raise NotImplementedError
+
+    @property
+    def load_m3(self) -> float:
+        """Space that the load on board takes [m3]."""
+        raise NotImplementedError
 
     # -- energy -------------------------------------------------------------------------------
 
@@ -142,7 +152,7 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
             return
         now_us = self.city.clock.now_us
         to_stop_id = self.stop_id if purpose in _PURPOSES_TO_A_STOP else None
-        self._drive = _Drive(route, purpose, self.last_stop_id, to_stop_id, now_us, self.payload_kg, then)
+        self._drive = _Drive(route, purpose, self.last_stop_id, to_stop_id, now_us, self.payload_kg, self.load_m3, then)
         self.city.engine.depart(
             self.number,
             route,
@@ -188,6 +198,7 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
                 pm_g=arrival.pm_g,
                 payload_kg=drive.payload_kg,
                 purpose=drive.purpose,
+                load_m3=drive.load_m3,
             )
         )
         link, enter_us, exit_us = self.city.trip_links(arrival.trip)

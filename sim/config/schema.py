@@ -4,7 +4,7 @@ The whole of a run's configuration: the parameters of every room under one root.
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -14,7 +14,7 @@ from sim.demand.background_traffic import BackgroundParams
 from sim.energy import EnergyParams
 from sim.facilities import BerthParams, ChargingParams, StationParams
 from sim.measures import CostParams
-from sim.planning import FleetParams, PlanningParams
+from sim.planning import FleetParams, JointParams, PlanningParams, SharingParams
 from sim.policy import PolicyParams
 from sim.traffic import DayAssignmentParams, ReplanParams, TrafficParams
 from sim.units import Weekday
@@ -55,12 +55,6 @@ class TrafficSettings(TrafficParams, CarTripsParams, ReplanParams, frozen=True, 
         return self
 
 
-class JointParams(BaseModel, frozen=True, extra="forbid"):
-    """Joint delivery between carriers."""
-
-    mode: Literal["none"] = Field(description="none: every carrier delivers its own orders")
-
-
 class ScenarioNames(BaseModel, frozen=True, extra="forbid"):
     """Scenarios that were added up; a label, not part of the content."""
 
@@ -90,6 +84,7 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     fleet: FleetParams
     policy: PolicyParams
     joint: JointParams
+    sharing: SharingParams
     stations: StationParams
     berths: BerthParams
     charging: ChargingParams
@@ -105,6 +100,17 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     paths: PathParams
     run: RunParams
 
+    @model_validator(mode="after")
+    def _joint_vehicles_are_known(self) -> Self:
+        unknown = sorted({*self.joint.mix, self.joint.truck_type} - set(self.fleet.vehicle_types))
+        if unknown:
+            raise ValueError(
+                f"joint.mix and joint.truck_type name unknown vehicle types {unknown}; "
+                f"known: {sorted(self.fleet.vehicle_types)}"
+            )
+        return self
+
     def content(self) -> dict[str, Any]:
         """The configuration without labels, paths and manner of running: what results depend on."""
-        return self.model_dump(mode="json", by_alias=True, exclude={"scenario", "paths", "run"})
+        dump = self.model_dump(mode="json", by_alias=True, exclude={"scenario", "paths", "run"})
+        return dump | {"joint": self.joint.content(), "sharing": self.sharing.content()}

@@ -36,8 +36,8 @@ def home_receivers(
     """
     Homes as receivers of parcels, by link.
 
-    A receiver is laid down each time the running total of residents over the links passes `residents_per_receiver`;
-    nothing is drawn at random but whether vans stand off the street there.
+    Each stands for a group of `residents_per_receiver`; nothing is drawn at random but whether vans stand off the
+    street there.
 
     Parameters
     ----------
@@ -56,9 +56,7 @@ def home_receivers(
         Columns `SHOP_COLUMNS` and `residents`; orders a week and mean weights are left at 0.
     """
     people = residents_by_link(network, params.residents_per_km, residents)
-    total = np.floor(np.cumsum(people) / params.residents_per_receiver + 0.5)
-    count = np.diff(total, prepend=0.0)
-    link = np.flatnonzero(count > 0.0).astype(np.int32)
+    link, living = groups_of_residents(people, params.residents_per_receiver)
     lon, lat = street_middles(network, link)
     shop_id = np.array([f"home-{row}" for row in link.tolist()], dtype=object)
     earliest_s, latest_s = read_delivery_window(params.window)
@@ -79,7 +77,27 @@ def home_receivers(
             "has_offstreet": luck < params.offstreet_share,
         }
     )
-    return homes[list(SHOP_COLUMNS)].assign(residents=count[link] * params.residents_per_receiver)
+    return homes[list(SHOP_COLUMNS)].assign(residents=living)
+
+
+def groups_of_residents(people: FloatArray, size: float) -> tuple[LinkArray, FloatArray]:
+    """
+    Links that stand for groups of residents, and how many live there.
+
+    A group is laid down each time the running total over the links passes the next multiple of its size.
+
+    Parameters
+    ----------
+    people
+        Residents along each link, shape (n_links,).
+    size
+        Residents of a group.
+    """
+    total = np.floor(np.cumsum(people) / size + 0.5)
+    count = np.diff(total, prepend=0.0)
+    link = np.flatnonzero(count > 0.0).astype(np.int32)
+    living: FloatArray = count[link] * size
+    return link, living
 
 
 def residents_by_link(network: RoadNetwork, residents_per_km: float, residents: float | None) -> FloatArray:

@@ -56,14 +56,15 @@ class SurveyFaults:
 
 def survey_rows(path: Path, faults: SurveyFaults) -> list[tuple[str, dict[str, str]]]:
     """
-    Where each row stands in a survey file, and its cells as text by column.
+    Where each row stands in a survey file, and its cells as text by column; a column that is missing has none.
 
-    Rows with too many cells and features without a point are noted in `faults`.
+    Missing columns, rows with too many cells and features without a point are noted in `faults`, so that they can be
+    told with the faults of the cells.
 
     Raises
     ------
     SurveyError
-        If the file cannot be read, lacks columns or holds no row.
+        If the file cannot be read, has none of the columns or holds no row.
     """
     text = _decoded(path)
     rows = list(_features(text, faults, path) if _is_geojson(path, text) else _records(text, faults))
@@ -99,23 +100,25 @@ def _records(text: str, faults: SurveyFaults) -> Iterator[tuple[str, dict[str, s
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        _check_header(header, faults)
-        faults.raise_any()
+        if not _check_header(header, faults):
+            return
         for number, record in enumerate(reader, start=2):
             cells = [cell.strip() for cell in record]
             if not any(cells):
                 continue
             if len(cells) > len(header):
                 faults.add("", f"row {number}", f"{len(cells)} cells", f"{len(header)} as in the heading")
+            cells += [""] * (len(header) - len(cells))
             yield f"row {number}", dict(zip(header, cells, strict=False))
     except csv.Error as error:
         faults.add("", f"line {reader.line_num}", str(error), "a CSV table with commas and double quotes")
 
 
-def _check_header(header: list[str], faults: SurveyFaults) -> None:
+def _check_header(header: list[str], faults: SurveyFaults) -> bool:
+    """Note faults of the headings; whether rows can be read below them."""
     if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
         faults.add("", "row 1", "semicolons or tabs between columns", "commas")
-        return
+        return False
     for name in _REQUIRED:
         if name not in header:
             faults.add(name, "row 1", "no such column", f"a column {name}; {_SCHEMA_PAGE}")
@@ -126,6 +129,7 @@ def _check_header(header: list[str], faults: SurveyFaults) -> None:
             close = get_close_matches(name, _NAMES, n=1)
             hint = f"one of the known columns (is {close[0]} meant?)" if close else f"no such column; {_SCHEMA_PAGE}"
             faults.add(name or "(without a name)", "row 1", "an unknown column", hint)
+    return any(name in _NAMES for name in header)
 
 
 def _features(text: str, faults: SurveyFaults, path: Path) -> Iterator[tuple[str, dict[str, str]]]:
@@ -152,7 +156,8 @@ def _features(text: str, faults: SurveyFaults, path: Path) -> Iterator[tuple[str
         cells = {str(name): _cell(value) for name, value in properties.items()}
         for name in sorted(set(cells) - set(_NAMES)):
             faults.add(name, f"feature {number}", "an unknown property", f"a known one; {_SCHEMA_PAGE}")
-        yield f"feature {number}", cells | {"lon": _cell(place[0]), "lat": _cell(place[1])}
+        position = {"lon": _cell(place[0]), "lat": _cell(place[1])}
+        yield f"feature {number}", dict.fromkeys(_REQUIRED, "") | cells | position
 
 
 def _cell(value: Any) -> str:

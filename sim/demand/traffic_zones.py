@@ -73,14 +73,7 @@ def traffic_zones(
     -----
     Assumption: no land use is read.
     """
-    xy = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
-    middle = (xy[network.from_node] + xy[network.to_node]) / 2.0
-    shorter_side_m = float(np.ptp(middle, axis=0).min())
-    side_m = min(zone_size_m, max(shorter_side_m / 4.0, 50.0))
-    zone = _squares(middle, side_m)
-    while zone.max() >= _MOST_ZONES:
-        side_m *= 1.25
-        zone = _squares(middle, side_m)
+    zone, side_m = _zones_and_side(network, zone_size_m)
     n_zones = int(zone.max()) + 1
     is_local = is_local_link(network)
     connectors, targets = [], []
@@ -95,7 +88,7 @@ def traffic_zones(
     shops = np.bincount(zone[shop_links], minlength=n_zones).astype(np.float64)
     lived_in = (local_m + 1.0) / (local_m + 1.0).sum()
     visited = (shops + 1e-9) / (shops + 1e-9).sum()
-    gates = _gates(network, xy, side_m) if external_share > 0.0 else []
+    gates = _gates(network, side_m) if external_share > 0.0 else []
     inside = 1.0 - external_share if gates else 1.0
     weight = np.array([network.capacity_veh_per_h[out].sum() for out, _ in gates])
     outside = external_share * weight / weight.sum() if gates else weight
@@ -111,6 +104,23 @@ def traffic_zones(
     )
 
 
+def zones_of_links(network: RoadNetwork, zone_size_m: float) -> IntArray:
+    """Number of the square zone in which the middle of each link lies, shape (n_links,); see `traffic_zones`."""
+    return _zones_and_side(network, zone_size_m)[0]
+
+
+def _zones_and_side(network: RoadNetwork, zone_size_m: float) -> tuple[IntArray, float]:
+    xy = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    middle = (xy[network.from_node] + xy[network.to_node]) / 2.0
+    shorter_side_m = float(np.ptp(middle, axis=0).min())
+    side_m = min(zone_size_m, max(shorter_side_m / 4.0, 50.0))
+    zone = _squares(middle, side_m)
+    while zone.max() >= _MOST_ZONES:
+        side_m *= 1.25
+        zone = _squares(middle, side_m)
+    return zone, side_m
+
+
 def _spread_out(rows: IntArray, count: int) -> IntArray:
     """Some rows, evenly spread over all."""
     picks: IntArray = rows[np.linspace(0, len(rows) - 1, count).round().astype(np.int64)]
@@ -124,13 +134,14 @@ def _squares(position_m: FloatArray, side_m: float) -> IntArray:
     return zone
 
 
-def _gates(network: RoadNetwork, xy: FloatArray, side_m: float) -> list[tuple[IntArray, IntArray]]:
+def _gates(network: RoadNetwork, side_m: float) -> list[tuple[IntArray, IntArray]]:
     """
     Main links that leave and that enter each gate.
 
     A gate is the node by the edge of the network (within a quarter of a zone of its convex hull) at which the main
     roads of a square have most capacity.
     """
+    xy = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
     is_main = ~is_local_link(network)
     out_capacity = np.bincount(
         network.from_node[is_main], weights=network.capacity_veh_per_h[is_main], minlength=network.n_nodes

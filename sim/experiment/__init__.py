@@ -8,3 +8,6 @@ from sim.experiment.provenance import run_id_of as run_id_of
 from sim.experiment.runner import FinishedRun as FinishedRun
 from sim.experiment.runner import run_folder as run_folder
 from sim.experiment.runner import run_scenario as run_scenario
+from sim.experiment.traffic_calibration import CalibratedTrips as CalibratedTrips
+from sim.experiment.traffic_calibration import calibrate_car_trips as calibrate_car_trips
+from sim.experiment.traffic_calibration import write_calibration as write_calibration

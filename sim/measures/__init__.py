@@ -39,3 +39,4 @@ from sim.measures.traffic_counts import compare_run_with_counts as compare_run_w
 from sim.measures.traffic_counts import geh as geh
 from sim.measures.traffic_counts import model_by_hour as model_by_hour
 from sim.measures.traffic_counts import read_counts as read_counts
+from sim.measures.traffic_counts import without_vans as without_vans

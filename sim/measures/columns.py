@@ -111,12 +111,20 @@ _TABLES = (
             _name(
                 "status",
                 "delivered; failed (not accepted, or its stop was given up); refused (came too late); "
-                "on_board (when the simulated time ended); unplanned (on no tour)",
+                "on_board (or waiting for its tour when the simulated time ended); unplanned (on no tour)",
             ),
             _time("delivered_s", "End of its unloading; none unless delivered", is_nullable=True),
             _number("stop_id", "Stop at which it was delivered, failed or refused; none if there was no stop", True),
             Column("shipment_distance_m", "float64", "m", "Shortest path from hub to shop", True, is_optional=True),
             Column("shop_type", "string", "", "Type of the shop", True, is_optional=True),
+            Column(
+                "returned_s",
+                "float64",
+                "s",
+                "When it was back at the depot; none when it was delivered, never left or never came back",
+                True,
+                is_optional=True,
+            ),
         ),
     ),
     Table(
@@ -141,6 +149,22 @@ _TABLES = (
             _quantity("volume_m3", "m3", "Volume handed over"),
             Column("orders", "int64", "-", "Orders that were to be handed over"),
             _name("outcome", "delivered, failed, refused or partial"),
+            Column("attempt", "int64", "-", "1 at the first visit, 2 when it is tried again", True, is_optional=True),
+        ),
+    ),
+    Table(
+        "tours",
+        "A tour of a van: from its depot and back.",
+        (
+            _name("tour_id", "Tour"),
+            _VAN,
+            _name("carrier_id", "Carrier of the van"),
+            _name("wave", "Wave of the day; tours of one van and wave have one driver"),
+            _time("planned_start_s", "Planned departure from the depot"),
+            _time("start_s", "Loaded and ready to leave"),
+            _time("end_s", "Return to the depot, or when the tour ended elsewhere"),
+            Column("stops", "int64", "-", "Planned stops"),
+            Column("is_home", "bool", "", "Whether it ended at the depot"),
         ),
     ),
     Table(
@@ -163,6 +187,7 @@ _TABLES = (
             _quantity("pm_g", "g", "Particles from exhaust, tyres, brakes and road"),
             _quantity("payload_kg", "kg", "Load on board"),
             _name("purpose", "delivery (to a shop), trunk (hub to centre), charge, cruise (looking for parking), home"),
+            _quantity("load_m3", "m3", "Space that the load on board takes"),
         ),
     ),
     Table(
@@ -208,6 +233,22 @@ _TABLES = (
         ),
     ),
     Table(
+        "docks",
+        "A stay of a bulk truck at a dock of a hub or a distribution centre.",
+        (
+            _name("place_id", "Hub or distribution centre"),
+            Column("dock", "int64", "", "Number of the dock"),
+            _name("transfer_id", "Bulk transfer"),
+            _VAN,
+            _time("arrive_s", "Arrival at the place; a wait counts from then, or from a booked slot"),
+            _time("start_s", "Start of loading or unloading"),
+            _time("end_s", "End of it"),
+            Column("booked", "bool", "", "Whether it came in time for the slot it had booked"),
+            _name("purpose", "load or unload"),
+            _quantity("weight_kg", "kg", "Load"),
+        ),
+    ),
+    Table(
         "violations",
         "A van that entered a link closed to it.",
         (
@@ -229,7 +270,10 @@ _TABLES = (
         "One component of the cost of one carrier.",
         (
             _name("carrier_id", "Carrier that bears it"),
-            _name("component", "fixed, driver, fuel, electricity, maintenance, handling, failed, recovery or fines"),
+            _name(
+                "component",
+                "fixed, driver, fuel, electricity, maintenance, handling, sharing, failed, recovery or fines",
+            ),
             _quantity("cost_cny", "CNY", "Cost of the day"),
         ),
     ),

@@ -58,6 +58,8 @@ class KpiContext:
         Night window by time of day [s]; may run past midnight.
     terminal_stations
         Terminal joint delivery stations in use.
+    sharing_cny
+        What each carrier pays others for delivering for it, less what it earns so [CNY].
     has_cars
         Whether car traffic was simulated.
     link_length_m, link_free_flow_s
@@ -80,6 +82,7 @@ class KpiContext:
     night_from_s: float = 22.0 * 3600.0
     night_until_s: float = 6.0 * 3600.0
     terminal_stations: int = 0
+    sharing_cny: Mapping[str, float] = field(default_factory=dict)
     has_cars: bool = False
     link_length_m: FloatArray = field(default_factory=lambda: np.zeros(0))
     link_free_flow_s: FloatArray = field(default_factory=lambda: np.zeros(0))

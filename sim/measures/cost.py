@@ -2,12 +2,14 @@
 What the day costs, by carrier and component.
 
 - `fixed`: capital and insurance of the vans used; vans that stay at home are taken to earn elsewhere.
-- `driver`: wage from the van's first departure to its last arrival or departure, waiting at closed zones included.
+- `driver`: wage from first departure to last arrival or departure of each driver (one a van and wave), waiting at
+  closed zones included.
 - `fuel`: litres times price; plug-in hybrids burn petrol.
 - `electricity`: what was paid for charging sessions, those of the night at the depot included; what a van used but did
   not charge again within the simulated time is priced as charged later, what it gained is credited. So the cost is that
   of the energy used, whatever the state of charge in the morning.
 - `maintenance`: by distance. - `handling`: joint orders that were delivered, at the distribution centre.
+- `sharing`: paid to carriers that deliver for others, less what is earned so; adds up to zero over all carriers.
 - `failed`: another attempt for each order not delivered. - `recovery`: stranded vans. - `fines`: those detected.
 
 Handling and failed orders fall on the carrier of the order, the rest on that of the van.
@@ -30,6 +32,7 @@ COMPONENTS = (
     "electricity",
     "maintenance",
     "handling",
+    "sharing",
     "failed",
     "recovery",
     "fines",
@@ -63,6 +66,7 @@ def cost_table(tables: RunTables, context: KpiContext) -> pd.DataFrame:
     carriers = sorted({*carrier_of, *orders["carrier_id"]})
     table = table.reindex(carriers).fillna(0.0)
     table["handling"] = handled.reindex(carriers).fillna(0.0) * context.cost.handling_cny_per_order
+    table["sharing"] = [context.sharing_cny.get(carrier, 0.0) for carrier in carriers]
     table["failed"] = failed.reindex(carriers).fillna(0.0) * context.cost.failed_order_cny
     table.index.name = "carrier_id"
     table.columns.name = "component"
@@ -90,7 +94,11 @@ def _cost_by_van(tables: RunTables, context: KpiContext) -> pd.DataFrame:
     fuel_price = np.where(is_diesel, prices.diesel_cny_per_l, prices.petrol_cny_per_l)
     cost = pd.DataFrame(index=by_van.index)
     cost["fixed"] = fixed.astype("float64") * is_used
-    cost["driver"] = duty_s(trips, stops).reindex(by_van.index).fillna(0.0) / SECONDS_PER_HOUR * prices.driver_cny_per_h
+    cost["driver"] = (
+        duty_s(trips, stops, tables["tours"]).reindex(by_van.index).fillna(0.0)
+        / SECONDS_PER_HOUR
+        * prices.driver_cny_per_h
+    )
     cost["fuel"] = driven["fuel_l"] * fuel_price
     sessions = charging.groupby("van_id")[["energy_kwh", "cost_cny"]].sum().reindex(by_van.index).fillna(0.0)
     later_kwh = driven["energy_kwh"] / context.charger_efficiency - sessions["energy_kwh"]
@@ -104,22 +112,37 @@ def _cost_by_van(tables: RunTables, context: KpiContext) -> pd.DataFrame:
     return cost.astype("float64")
 
 
-def duty_spans(trips: pd.DataFrame, stops: pd.DataFrame) -> pd.DataFrame:
+def duty_spans(trips: pd.DataFrame, stops: pd.DataFrame, tours: pd.DataFrame) -> pd.DataFrame:
     """
-    First departure and last return of each van that made a trip, columns `from_s`, `until_s` [s].
+    First departure and last return of each driver, by van and wave: columns `from_s`, `until_s` [s].
 
     The last return is the last arrival, or the last departure from a stop if the van did not get further.
     """
-    spans = trips.groupby("van_id").agg(from_s=("depart_s", "min"), until_s=("arrive_s", "max"))
-    left_s = stops.groupby("van_id")["depart_s"].max().reindex(spans.index)
+    keys = [trips["van_id"], _wave_of(trips, tours)]
+    spans = trips.groupby(keys).agg(from_s=("depart_s", "min"), until_s=("arrive_s", "max"))
+    left_s = stops.groupby([stops["van_id"], _wave_of(stops, tours)])["depart_s"].max().reindex(spans.index)
     spans["until_s"] = spans["until_s"].where(~(left_s > spans["until_s"]), left_s)
     return spans
 
 
-def duty_s(trips: pd.DataFrame, stops: pd.DataFrame) -> pd.Series[float]:
-    """Time from first departure to last return of each van that made a trip [s]."""
-    spans = duty_spans(trips, stops)
-    return spans["until_s"] - spans["from_s"]
+def _wave_of(rows: pd.DataFrame, tours: pd.DataFrame) -> pd.Series[str]:
+    """Wave in which a van made its trips or stops: that of its last tour begun by their departure."""
+    by_time = rows[["van_id", "depart_s"]].astype({"van_id": object}).reset_index()
+    begun = tours[["van_id", "start_s", "wave"]].astype({"van_id": object, "wave": object})
+    found = pd.merge_asof(
+        by_time.sort_values("depart_s"),
+        begun.sort_values("start_s"),
+        left_on="depart_s",
+        right_on="start_s",
+        by="van_id",
+    )
+    return found.set_index("index")["wave"].fillna("").reindex(rows.index)
+
+
+def duty_s(trips: pd.DataFrame, stops: pd.DataFrame, tours: pd.DataFrame) -> pd.Series[float]:
+    """Time from first departure to last return, added up over the drivers of each van that made a trip [s]."""
+    spans = duty_spans(trips, stops, tours)
+    return (spans["until_s"] - spans["from_s"]).groupby(level="van_id").sum()
 
 
 def cost_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -128,5 +151,10 @@ def cost_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def cost_measures(tables: RunTables, context: KpiContext) -> dict[str, float | None]:
-    """Total cost [CNY]; ratios to what was transported are made in `kpis`."""
-    return {"cost_total": float(cost_table(tables, context).to_numpy().sum())}
+    """Total cost and what is paid for handling and sharing [CNY]; ratios to what was transported are made in `kpis`."""
+    table = cost_table(tables, context)
+    return {
+        "cost_total": float(table.to_numpy().sum()),
+        "cost_handling": float(table["handling"].sum()),
+        "sharing_paid": float(table["sharing"].clip(lower=0.0).sum()),
+    }

@@ -17,12 +17,15 @@ import pyarrow as pa
 from sim.events import (
     BerthLeft,
     ChargingEnded,
+    DockLeft,
     Event,
     LinkBlocked,
     LinksTraversed,
     OrderClosed,
+    OrderReturned,
     RuleViolated,
     StopEnded,
+    TourEnded,
     TripEnded,
     VanStranded,
 )
@@ -36,8 +39,10 @@ BIN_S = 900.0
 _TABLE_OF: dict[type[Any], tuple[str, list[str]]] = {
     TripEnded: ("trips", ["trip_id"]),
     StopEnded: ("stops", ["stop_id"]),
+    TourEnded: ("tours", ["start_s", "tour_id"]),
     ChargingEnded: ("charging", ["plug_s", "van_id"]),
     BerthLeft: ("berths", ["park_s", "van_id"]),
+    DockLeft: ("docks", ["start_s", "place_id", "dock"]),
     RuleViolated: ("violations", ["time_s", "van_id", "link_id"]),
     VanStranded: ("stranded", ["time_s", "van_id"]),
 }
@@ -57,7 +62,7 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        kinds = (*_TABLE_OF, LinksTraversed, OrderClosed, LinkBlocked)
+        kinds = (*_TABLE_OF, LinksTraversed, OrderClosed, OrderReturned, LinkBlocked)
         self._heard: dict[type[Any], list[Any]] = {kind: [] for kind in kinds}
         self._note: dict[type[Any], Callable[[Any], None]] = {
             kind: events.append for kind, events in self._heard.items()
@@ -146,10 +151,12 @@ class Recorder:
         for event in closed:
             row = row_of[event.order_id]
             status[row], delivered_s[row], stop_id[row] = event.status, event.delivered_s, event.stop_id
+        returned_s = {event.order_id: event.time_s for event in self._heard[OrderReturned]}
         filled = orders.assign(
             status=status,
             delivered_s=np.array(delivered_s, dtype=np.float64),
             stop_id=pd.array(stop_id, dtype="Int64"),
+            returned_s=orders["order_id"].map(returned_s).astype("float64"),
         )
         return conform("orders", filled)
 

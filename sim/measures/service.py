@@ -43,13 +43,30 @@ def service_measures(tables: RunTables, context: KpiContext) -> dict[str, float 
     weight_kg = delivered["weight_kg"]
     total_kg = float(weight_kg.sum())
     joint = delivered["joint"]
+    visits = tables["stops"][tables["stops"]["attempt"] == 1]
+    joint_shops = orders.loc[orders["joint"], "shop_id"].unique()
+    visits_to_joint = visits[visits["shop_id"].isin(joint_shops)]
+    docks = tables["docks"]
+    shared = delivered["stop_id"].map(tables["stops"].set_index("stop_id")["carrier_id"])
+    is_shared = ~joint & shared.notna() & (shared.astype(object) != delivered["carrier_id"].astype(object))
     balance: dict[str, float | None] = {f"orders_{status}": n for status, n in order_balance(tables).items()}
     return {
         "orders_total": len(orders),
         **balance,
         "orders_failed": len(orders) - len(delivered),
+        "failed_share": ratio(len(orders) - len(delivered), len(orders)),
+        "orders_returned": int(orders["returned_s"].notna().sum()),
+        "delivery_retries": int((tables["stops"]["attempt"] > 1).sum()),
         "on_time_share": ratio(int(on_time.sum()), len(delivered)),
         "night_delivery_share": ratio(float(weight_kg[at_night].sum()), total_kg),
+        "night_delivery_share_shops": ratio(
+            int(delivered.loc[at_night, "shop_id"].nunique()), int(delivered["shop_id"].nunique())
+        ),
+        "visits_per_shop": ratio(len(visits), int(visits["shop_id"].nunique())),
+        "visits_per_joint_shop": ratio(len(visits_to_joint), int(visits_to_joint["shop_id"].nunique())),
+        "orders_shared": int(is_shared.sum()),
+        "bulk_transfers": int((docks["purpose"] == "unload").sum()),
+        "dock_wait_mean": None if docks.empty else float((docks["start_s"] - docks["arrive_s"]).mean()) / 60.0,
         "joint_share_volume": ratio(float(weight_kg[joint].sum()), total_kg),
         "joint_share_shops": ratio(int(delivered.loc[joint, "shop_id"].nunique()), int(delivered["shop_id"].nunique())),
     }

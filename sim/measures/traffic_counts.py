@@ -29,7 +29,7 @@ individual flows in more than 85 % of cases.
 """
 
 COUNT_COLUMNS: tuple[UserColumn, ...] = (
-    UserColumn("link_id", "Link", "the link_id of a link of the run's network_links", "17"),
+    UserColumn("link_id", "Link", "the link_id of a link of the network", "17"),
     UserColumn("hour", "Hour that starts then, counted from midnight", "a whole number from 0 to 47", "8"),
     UserColumn("count_veh", "Vehicles in that hour", "a number from 0 to 50,000", "830", False),
     UserColumn("speed_kph", "Mean speed in that hour [km/h]", "a number above 0, up to 200", "27.5", False),
@@ -141,7 +141,8 @@ def model_by_hour(links: pd.DataFrame, network_links: pd.DataFrame, *, sample: f
     links, network_links
         Result tables of these names.
     sample
-        Share of the cars that was simulated [-]; each stands for 1 / sample. Vans are all there.
+        Share of the cars that `links` holds [-]; each stands for 1 / sample. Vans are all there. A run's own table
+        holds all that its sample stands for.
 
     Returns
     -------
@@ -226,22 +227,30 @@ def compare_run_with_counts(run: Path | str, path: Path | str) -> CountsComparis
     links = read_table(run, "links")
     if links.empty:
         raise ResultsError(f"{run}: found no traffic in links.parquet, expected a run with cars")
-    return compare_counts(
-        read_counts(path, network_links["link_id"]), model_by_hour(links, network_links, sample=_sample(run))
-    )
+    return compare_counts(read_counts(path, network_links["link_id"]), model_by_hour(links, network_links))
 
 
-def _sample(run: Path | str) -> float:
-    """Share of the cars that a run simulated, from its configuration; 1 where it has none."""
-    import yaml
+def without_vans(counts: pd.DataFrame, run: Path | str) -> pd.DataFrame:
+    """
+    Counts less the vans of a run on these links in these hours, so that cars are left.
 
-    path = Path(run) / "config.yaml"
-    if not path.is_file():
-        return 1.0
-    try:
-        return float(yaml.safe_load(path.read_text(encoding="utf-8"))["traffic"]["sample"])
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise ResultsError(f"{path}: found no number traffic.sample, expected the configuration of a run") from error
+    Parameters
+    ----------
+    counts
+        As from `read_counts`.
+    run
+        Folder of a run with the vans that were among the vehicles counted.
+
+    Raises
+    ------
+    ResultsError
+        If the folder lacks the table `links`.
+    """
+    links = read_table(run, "links")
+    hour = (links["bin_start_s"] // SECONDS_PER_HOUR).astype(np.int64)
+    vans = links["vans"].groupby([links["link_id"], hour]).sum()
+    passed = vans.reindex(pd.MultiIndex.from_frame(counts[["link_id", "hour"]]), fill_value=0).to_numpy(np.float64)
+    return counts.assign(count_veh=(counts["count_veh"] - passed).clip(lower=0.0))
 
 
 def _summary(table: pd.DataFrame) -> dict[str, float | None]:

@@ -4,6 +4,7 @@ The agents of the day: who is in the city when it begins.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,7 @@ from sim.facilities import berths_by_shop_density, berths_in_reach, public_charg
 from sim.model.deliveries import failed_attempt_shares
 from sim.network import RoadNetwork
 from sim.network.projection import project
-from sim.planning import CarrierSpec, DayPlan, VanTour
-from sim.units import clock_to_s
+from sim.planning import CarrierSpec, DayPlan, FleetParams, VanTour
 
 if TYPE_CHECKING:
     from sim.model.delivery_model import DeliveryModel
@@ -67,34 +67,32 @@ def create_carriers(
         Carrier(city, carrier_id=spec.carrier_id, depot_id=spec.depot_id, depot_link=spec.depot_link) for spec in fleets
     ]
     vans: list[Van] = []
-    for tour in plan.tours:
-        carrier = carriers[tour.van.carrier]
-        van = _create_van(city, scenario, len(vans), tour, carrier)
+    for _, tours in itertools.groupby(plan.tours, key=lambda tour: tour.van.van_id):
+        own = list(tours)
+        carrier = carriers[own[0].van.carrier]
+        van = _create_van(city, scenario, len(vans), own, carrier)
         carrier.vans.append(van)
         vans.append(van)
     return carriers, vans
 
 
-def _create_van(city: DeliveryModel, scenario: Scenario, number: int, tour: VanTour, carrier: Carrier) -> Van:
+def _create_van(city: DeliveryModel, scenario: Scenario, number: int, tours: list[VanTour], carrier: Carrier) -> Van:
     fleet, charging = scenario.fleet, scenario.charging
-    kind = fleet.vehicle_types[tour.van.vehicle_type]
+    spec = tours[0].van
+    kind = fleet.vehicle_types[spec.vehicle_type]
     details: dict[str, Any] = {
         "number": number,
-        "tour": tour,
+        "tours": tours,
         "carrier_id": carrier.carrier_id,
         "vehicle_type": kind,
-        "vehicle_class": list(fleet.vehicle_types).index(tour.van.vehicle_type),
+        "vehicle_class": list(fleet.vehicle_types).index(spec.vehicle_type),
         "depot_link": carrier.depot_link,
-        "latest_home_s": latest_home_s(
-            tour.start_s,
-            shift_end_s=clock_to_s(fleet.shift_end),
-            shift_h=fleet.shift_h,
-            overtime_h=fleet.overtime_h,
-        ),
+        "latest_home_s": _latest_home_s(tours, fleet),
+        "loading_s": scenario.planning.reload_min * 60.0,
     }
     if not kind.relies_on_battery:
         return FuelVan(city, **details)
-    key = stable_number(f"van/{tour.van.van_id}", bits=63)
+    key = stable_number(f"van/{spec.van_id}", bits=63)
     has_charger = city.luck.depot_charger.uniform_one(key) < charging.depot_charger_share
     spread = max(0.0, charging.soc_full - charging.soc_morning_min)
     street_soc = charging.soc_full - spread * city.luck.morning_soc.uniform_one(key)
@@ -105,6 +103,16 @@ def _create_van(city: DeliveryModel, scenario: Scenario, number: int, tour: VanT
         has_depot_charger=has_charger,
         **details,
     )
+
+
+def _latest_home_s(tours: list[VanTour], fleet: FleetParams) -> dict[str, float]:
+    """Time after which the driver of each wave serves no more stops [s]."""
+    begins_s = {tour.wave: tour.start_s for tour in reversed(tours)}
+    waves = {name: fleet.wave_named(name) for name in begins_s}
+    return {
+        name: latest_home_s(begins_s[name], shift_end_s=wave.end_s, shift_h=wave.shift_h, overtime_h=fleet.overtime_h)
+        for name, wave in waves.items()
+    }
 
 
 def _metric_xy(network: RoadNetwork, table: pd.DataFrame) -> FloatArray:

@@ -18,17 +18,15 @@ from sim.demand import (
     home_receivers,
     load_shops,
     make_orders,
-    orders_per_average_day,
     parcel_orders,
     supplier_mix,
 )
 from sim.demand.homes import HOME
 from sim.demand.shops import SECONDS_PER_MINUTE, SHOP_COLUMNS
+from sim.demand.suppliers import delivery_probability
 from sim.facilities import TerminalStation, station_of_parcels, station_receivers, terminal_stations
 from sim.facilities.terminal_station import STATION, positions_m
 from sim.network import RoadNetwork
-from sim.planning import CarrierSpec, build_fleets
-from sim.planning.fleet import build_fleet
 from sim.random_streams import RandomStreams
 
 
@@ -43,18 +41,19 @@ class Deliveries:
         Shops first, then homes and terminal stations; columns `SHOP_COLUMNS`.
     orders
         Orders of the shops, then those of the parcels.
-    orders_per_average_day
-        Orders of shops that each carrier expects, shape (n_carriers,).
-    courier_vans
-        Vans of each courier; couriers are numbered on from the carriers.
+    expected_orders
+        Orders of an average day of each shop by carrier, shape (n_shops, n_carriers).
+    courier_van_days
+        Vans that each courier needs for doors and for each station, shape (n_couriers, 1 + n_stations);
+        couriers are numbered on from the carriers.
     stations
         Terminal stations in use.
     """
 
     receivers: pd.DataFrame
     orders: pd.DataFrame
-    orders_per_average_day: FloatArray
-    courier_vans: tuple[int, ...]
+    expected_orders: FloatArray
+    courier_van_days: FloatArray
     stations: tuple[TerminalStation, ...]
 
     @property
@@ -86,35 +85,9 @@ def day_deliveries(scenario: Scenario, network: RoadNetwork, streams: RandomStre
     shares = scenario.fleet.market_shares().tolist()
     mix = supplier_mix(shops, shares, demand, streams)
     orders = make_orders(shops, shares, demand, streams, weekday=scenario.weekday, mix=mix)
-    deliveries = Deliveries(shops, orders, orders_per_average_day(shops, shares, demand, mix), (), ())
+    expected = delivery_probability(shops, mix, demand, weekday=None, month=None)
+    deliveries = Deliveries(shops, orders, expected, np.zeros((0, 1)), ())
     return _with_parcels(deliveries, scenario, network, streams) if demand.parcels.is_modelled else deliveries
-
-
-def day_fleets(deliveries: Deliveries, scenario: Scenario, depots: list[tuple[str, int]]) -> list[CarrierSpec]:
-    """
-    Fleets of the carriers, then those of the couriers.
-
-    Parameters
-    ----------
-    deliveries
-        What they have to bring.
-    scenario
-        Configuration.
-    depots
-        (place, link row) of the hubs; carriers take them in turn.
-    """
-    fleets = build_fleets(scenario.fleet, depots, expected_orders_per_day=deliveries.orders_per_average_day)
-    for number, vans in enumerate(deliveries.courier_vans, start=1):
-        row = len(fleets)
-        depot = row % len(depots)
-        place, link = depots[depot]
-        courier_id = f"courier-{number:02d}"
-        fleets.append(
-            build_fleet(
-                courier_id, row, mix=scenario.fleet.mix, vans=vans, depot=depot, depot_id=place, depot_link=link
-            )
-        )
-    return fleets
 
 
 def failed_attempt_shares(receivers: pd.DataFrame, scenario: Scenario) -> FloatArray:
@@ -144,7 +117,8 @@ def _with_parcels(before: Deliveries, scenario: Scenario, network: RoadNetwork, 
     average = sent(expected_parcels(homes, params, years=years, month=None, pick_up_share=pick_up_share))
     is_at_door = average["station"] < 0
     vans = np.where(is_at_door, 1.0 / params.parcels_per_van_day, 1.0 / station_params.parcels_per_van_day)
-    vans_of_courier = np.bincount(average["courier"], weights=vans * average["parcels"])
+    van_days = np.zeros((len(params.courier_shares), 1 + len(stations)))
+    np.add.at(van_days, (average["courier"], average["station"] + 1), vans * average["parcels"])
 
     today = sent(
         draw_parcels(homes, params, streams, years=years, month=scenario.demand.month, pick_up_share=pick_up_share)
@@ -163,14 +137,14 @@ def _with_parcels(before: Deliveries, scenario: Scenario, network: RoadNetwork, 
             STATION: _handover(station_params.stop_min, station_params.parcel_min),
         },
         home_ids=homes["shop_id"].to_list(),
-        first_courier=len(before.orders_per_average_day),
+        first_courier=before.expected_orders.shape[1],
         taken=before.orders["order_id"].to_list(),
     )
     return Deliveries(
         receivers=receivers,
         orders=pd.concat([before.orders, orders], ignore_index=True),
-        orders_per_average_day=before.orders_per_average_day,
-        courier_vans=tuple(max(1, int(np.ceil(vans - 1e-9))) for vans in vans_of_courier.tolist()),
+        expected_orders=before.expected_orders,
+        courier_van_days=van_days,
         stations=tuple(stations),
     )
 

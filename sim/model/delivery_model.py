@@ -16,20 +16,24 @@ from typing import Any
 import mesa
 import pandas as pd
 
-from sim.agents import Berth, Carrier, ChargerSite, ElectricVan, Luck, OrderBook, Shop, Van
+from sim.agents import Berth, Carrier, ChargerSite, ElectricVan, Luck, OrderBook, ReleasedGoods, Shop, Vehicle
 from sim.clock import EventClock
 from sim.config import Scenario
 from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
 from sim.energy import FUELS
-from sim.errors import NetworkError
 from sim.events import Event
+from sim.facilities.distribution_centre import DistributionCentre
+from sim.facilities.hub import Hub
 from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
 from sim.model.car_traffic import CarTraffic, car_traffic
 from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
-from sim.model.deliveries import day_deliveries, day_fleets
+from sim.model.deliveries import day_deliveries
+from sim.model.freight import day_freight, share_capacity
+from sim.model.joint_agents import create_bulk_trucks
 from sim.model.result_tables import order_rows, van_rows
 from sim.network import RoadNetwork, read_network
 from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem
+from sim.planning.bulk_transfer import BulkTransfer
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
 from sim.random_streams import RandomStreams
@@ -86,6 +90,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._progress = progress
         self._horizon_us = to_us(scenario.horizon_h * 3600.0)
         self._plan: DayPlan | None = None
+        self._sharing_cny: dict[str, float] = {}
         self._stop_ids = 0
         self._double_parked: dict[int, int] = {}
         self._has_run = False
@@ -101,21 +106,28 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         )
         self._tour_seed = int(streams.generator("carrier.tour_search").integers(2**31))
         deliveries = day_deliveries(scenario, self.network, streams)
-        self.fleets = day_fleets(deliveries, scenario, _depots(self.network))
-        self.shop_table, self.order_table = deliveries.receivers, deliveries.orders
+        self.shop_table = deliveries.receivers
         self.stations = deliveries.stations
         self._berth_users = deliveries.shops
-        self.orders = _order_book(self.order_table)
         self._type_names = list(scenario.fleet.vehicle_types)
         self._closures = self._compile_rules()
         self.traffic = car_traffic(self.network, scenario, progress) if traffic is None else traffic
         self.believed_times = self.traffic.believed_times
+        self.freight = day_freight(
+            deliveries, scenario, self.network, streams, believed=self.believed_times, closures=self._closures
+        )
+        self.fleets, self.order_table = self.freight.fleets, self.freight.orders
+        self.orders = _order_book(self.order_table)
         self.engine = self.traffic.engine(self._closures)
         self.berths: Sequence[Berth] = []
         self.shops: Sequence[Shop] = []
         self.charging_sites: Sequence[ChargerSite] = []
         self.carriers: Sequence[Carrier] = []
-        self.vans: Sequence[Van] = []
+        self.vans: Sequence[Vehicle] = []
+        self.hubs: Sequence[Hub] = self.freight.hubs
+        self.centres: Sequence[DistributionCentre] = self.freight.centres
+        self.transfers: Sequence[BulkTransfer] = self.freight.transfers
+        self.released_goods = ReleasedGoods()
 
     # -- set-up -------------------------------------------------------------------------------
 
@@ -140,27 +152,36 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def plan_day(self) -> DayPlan:
         """The tours of all carriers; planned once, or read from the cache of plans."""
         if self._plan is None:
-            self._plan = self._planner().plan(self.fleets, self.order_table, self.shop_table, progress=self._progress)
+            planner, fleets, orders = self._planner(), self.fleets, self.order_table
+            self._plan = planner.plan(fleets, orders, self.shop_table, progress=self._progress)
+            if self.settings.sharing.enabled:
+                shared = share_capacity(
+                    self.settings, self._view(), self._plan, planner, self.freight, self.shop_table, self._progress
+                )
+                self._plan, self._sharing_cny = shared.plan, shared.payments_cny(fleets)
         return self._plan
 
     def tour_problems(self) -> list[TourProblem]:
         """The routing problems behind the plan of the day, one a district."""
         return self._planner().problems(self.fleets, self.order_table, self.shop_table)
 
-    def _planner(self) -> DayPlanner:
-        scenario = self.settings
-        view = PlanningView(
+    def _view(self) -> PlanningView:
+        """What carriers and drivers believe."""
+        return PlanningView(
             network=self.network,
             link_time_us={
                 wave.name: self.believed_times.mean_between(to_us(wave.start_s), to_us(wave.end_s))
-                for wave in scenario.fleet.day_waves()
+                for wave in self.settings.fleet.day_waves()
             },
             closures=self._closures,
             range_m={name: self._range_m(name) for name in self._type_names},
         )
+
+    def _planner(self) -> DayPlanner:
+        scenario = self.settings
         cache_dir = scenario.paths.cache_dir
         return DayPlanner(
-            view,
+            self._view(),
             scenario.fleet,
             scenario.planning,
             cache=PlanCache(Path(cache_dir) if cache_dir else None),
@@ -181,7 +202,12 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.berths = create_berths(self, scenario, self._berth_users)
         self.shops = create_shops(self, scenario, self.shop_table, self.berths)
         self.charging_sites = create_charging_sites(self, scenario, self.plug_in_vans)
-        self.carriers, self.vans = create_carriers(self, scenario, self.fleets, plan)
+        self.released_goods = ReleasedGoods(row for transfer in self.transfers for row in transfer.orders)
+        self.carriers, vans = create_carriers(self, scenario, self.fleets, plan)
+        trucks = create_bulk_trucks(
+            self, scenario, self.transfers, self.hubs, self.centres, self.carriers, first_number=len(vans)
+        )
+        self.vans = [*vans, *trucks]
 
     @property
     def plug_in_vans(self) -> int:
@@ -310,6 +336,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             day_from_s=clock_to_s(fleet.shift_start),
             day_until_s=clock_to_s(fleet.shift_end),
             terminal_stations=len(self.stations),
+            sharing_cny=self._sharing_cny,
             has_cars=self.traffic.cars is not None,
             link_length_m=self.network.length_m,
             link_free_flow_s=self.network.free_flow_time_s,
@@ -341,6 +368,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         if self._plan is not None and self._plan.unplanned:
             share = len(self._plan.unplanned) / len(self.order_table)
             found.append(f"{len(self._plan.unplanned)} orders ({share:.1%}) fitted on no tour")
+        if self.freight.late_transfers:
+            found.append(f"{self.freight.late_transfers} bulk transfers end after their window: docks are short")
         if isinstance(self.engine, QueueEngine) and self.engine.forced_moves:
             found.append(f"{self.engine.forced_moves} vehicles stood for too long and were forced on: the streets jam")
         if self.traffic.cars is not None and self.traffic.cars.arrived_share < 0.99:
@@ -354,14 +383,6 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         files = [*self.settings.traffic.trip_files, *(file for file in (survey, sites) if file is not None)]
         read = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
         return {f"network/{self.network.name}": self.network.sha256()} | read
-
-
-def _depots(network: RoadNetwork) -> list[tuple[str, int]]:
-    """Hubs of a network: (place, link row), in the order of their names."""
-    hubs = network.places[network.places["kind"] == "hub"].sort_values("place_id")
-    if hubs.empty:
-        raise NetworkError(f"network {network.name}: carriers need a place of kind 'hub' as depot, found none")
-    return [(str(p), int(link)) for p, link in zip(hubs["place_id"], hubs["link"], strict=True)]
 
 
 def _order_book(orders: pd.DataFrame) -> OrderBook:

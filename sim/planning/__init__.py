@@ -5,6 +5,10 @@ Asks the network for travel times and the rules for link closures as believed; e
 for each van, and the orders that no tour takes. Knows nothing of what happens on the day.
 """
 
+from sim.planning.bulk_transfer import BulkTransfer as BulkTransfer
+from sim.planning.capacity_sharing import SharedPlan as SharedPlan
+from sim.planning.capacity_sharing import SharingParams as SharingParams
+from sim.planning.capacity_sharing import SharingPlatform as SharingPlatform
 from sim.planning.day_plan import DayPlan as DayPlan
 from sim.planning.day_plan import DayPlanner as DayPlanner
 from sim.planning.fleet import CarrierSpec as CarrierSpec
@@ -13,6 +17,7 @@ from sim.planning.fleet import VanSpec as VanSpec
 from sim.planning.fleet import build_fleet as build_fleet
 from sim.planning.fleet import build_fleets as build_fleets
 from sim.planning.fleet import vans_for as vans_for
+from sim.planning.joint_params import JointParams as JointParams
 from sim.planning.plan_cache import PlanCache as PlanCache
 from sim.planning.planning_params import PlanningParams as PlanningParams
 from sim.planning.planning_params import PlanningView as PlanningView

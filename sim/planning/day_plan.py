@@ -143,13 +143,15 @@ class DayPlanner:
         districts: list[CarrierDistrict] = []
         for number, spec in enumerate(carriers):
             merged = merge_to_drops(np.flatnonzero(operator == number), loads)
-            drops = [
-                part
-                for drop in merged
-                for part in split_heavy(drop, self._problems.capacities_for(drop, spec.vans), loads)
-            ]
+            drops = [part for drop in merged for part in self._parts(drop, _types(spec.vans), loads)]
             districts += [(spec.carrier_id, district) for district in self._districts(spec, drops, spec.vans)]
         return districts
+
+    def _parts(self, drop: Drop, types: Sequence[str], loads: OrderLoads) -> list[Drop]:
+        """A drop in as many parts as it needs visits."""
+        if len(drop.orders) == 1:
+            return [drop]
+        return split_heavy(drop, self._problems.capacities_for(drop, types), loads)
 
     def _leftovers(
         self, carriers: Sequence[CarrierSpec], book: VanBook, left: dict[str, list[Drop]]
@@ -171,8 +173,9 @@ class DayPlanner:
         ends = self._view.network.to_node[[drop.link for drop in drops]]
         n_vans = vans_by_district(len(drops), len(vans), self._largest_district)
         groups = split_by_geography(nodes[ends], n_vans.tolist())
-        is_shut_out = np.array([self._problems.is_shut_out(drop, vans) for drop in drops])
-        kept_out = {name for name in {van.vehicle_type for van in vans} if self._problems.meets_rules(name)}
+        types = _types(vans)
+        is_shut_out = np.array([self._problems.is_shut_out(drop, types) for drop in drops])
+        kept_out = {name for name in types if self._problems.meets_rules(name)}
         free = _interleave([van for van in vans if van.vehicle_type not in kept_out])
         other = _interleave([van for van in vans if van.vehicle_type in kept_out])
         n_free, n_other = share_out_vans(
@@ -217,6 +220,10 @@ class DayPlanner:
 
 def _problems(districts: Sequence[CarrierDistrict]) -> list[TourProblem]:
     return [district.problem for _, district in districts]
+
+
+def _types(vans: Sequence[VanSpec]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(van.vehicle_type for van in vans))
 
 
 def _interleave(vans: Sequence[VanSpec]) -> list[VanSpec]:

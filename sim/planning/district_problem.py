@@ -7,7 +7,7 @@ reach lie infinitely far for it; travel times are those believed for the wave.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,15 +105,13 @@ class DistrictProblems:
     def _stay_s(self, drop: Drop) -> int:
         return round(drop.service_s + self._params.stop_overhead_min * 60.0)
 
-    def is_shut_out(self, drop: Drop, vans: Sequence[VanSpec]) -> bool:
-        """Whether rules keep some of the vans from serving a drop at any time."""
-        types = {van.vehicle_type for van in vans if self.meets_rules(van.vehicle_type)}
-        return any(not self._windows(drop, name) for name in types)
+    def is_shut_out(self, drop: Drop, types: Iterable[str]) -> bool:
+        """Whether rules keep some types of vans from serving a drop at any time."""
+        return any(self.meets_rules(name) and not self._windows(drop, name) for name in types)
 
-    def capacities_for(self, drop: Drop, vans: Sequence[VanSpec]) -> list[tuple[float, float]]:
+    def capacities_for(self, drop: Drop, types: Iterable[str]) -> list[tuple[float, float]]:
         """Payload [kg] and load space [m3] of the types of vans that may serve a drop at some time."""
-        names = dict.fromkeys(van.vehicle_type for van in vans)
-        kinds = [self._fleet.vehicle_types[n] for n in names if not self.meets_rules(n) or self._windows(drop, n)]
+        kinds = [self._fleet.vehicle_types[n] for n in types if not self.meets_rules(n) or self._windows(drop, n)]
         return [(kind.payload_kg, kind.volume_m3) for kind in kinds]
 
     def district(self, spec: CarrierSpec, drops: tuple[Drop, ...], shifts: Sequence[VanShift]) -> District:

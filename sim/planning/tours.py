@@ -21,27 +21,40 @@ def plan_tours(problem: TourProblem) -> TourPlan:
     """
     Tours found by PyVRP's iterated local search.
 
+    Where there is more to carry than the vehicles can, a search may overload them rather than leave orders out. Such a
+    search is made once more with a kilogram, litre, second or metre too much as dear as an order left out.
+
     Notes
     -----
     Source: Wouda, Lan and Kool (2024), "PyVRP: a high-performance VRP solver package", INFORMS
     Journal on Computing 36(4).
     """
     import pyvrp
-    from pyvrp.search import NeighbourhoodParams
-    from pyvrp.stop import MaxIterations
 
     if len(problem.visit_drop) == 0 or not problem.vehicles:
         return TourPlan((), tuple(range(problem.drops)), 0)
     data = _problem_data(problem)
-    result = pyvrp.solve(
+    best = _search(problem, data, pyvrp.PenaltyParams())
+    if not best.is_feasible():
+        best = _search(problem, data, pyvrp.PenaltyParams(max_penalty=2.0 * PRIZE))
+    return _read_solution(problem, best)
+
+
+def _search(problem: TourProblem, data, penalties):  # type: ignore[no-untyped-def]
+    import pyvrp
+    from pyvrp.search import NeighbourhoodParams
+    from pyvrp.stop import MaxIterations
+
+    return pyvrp.solve(
         data,
         stop=MaxIterations(problem.iterations),
         seed=problem.seed,
         collect_stats=False,
         display=False,
-        params=pyvrp.SolveParams(neighbourhood=NeighbourhoodParams(num_neighbours=problem.neighbours)),
-    )
-    return _read_solution(problem, result.best)
+        params=pyvrp.SolveParams(
+            penalty=penalties, neighbourhood=NeighbourhoodParams(num_neighbours=problem.neighbours)
+        ),
+    ).best
 
 
 def _problem_data(problem: TourProblem):  # type: ignore[no-untyped-def]

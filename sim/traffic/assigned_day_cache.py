@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import os
 import zipfile
 from contextlib import suppress
@@ -23,6 +24,8 @@ from sim.network.road_network import RoadNetwork
 from sim.traffic.assigned_day import AssignedDay, DayAssignmentParams, assign_day
 from sim.traffic.assignment import Trips
 from sim.traffic.travel_times import BinnedTravelTimes
+
+logger = logging.getLogger(__name__)
 
 _FORMAT = 2
 """To be raised whenever the same input leads to another assigned day."""
@@ -59,6 +62,8 @@ def assigned_day(
     kept = read_assigned_day(file, key)
     if kept is not None:
         return kept
+    if file.exists():
+        logger.warning("%s: found a damaged file where cars of this day were kept; they are assigned anew", file)
     day = assign_day(network, trips, params, seed=seed, sample=sample, threads=threads, progress=progress)
     write_assigned_day(day, file, key)
     return day

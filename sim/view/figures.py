@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim.view.gap_figure import GAP_TABLE, draw_assignment_gap
 from sim.view.hour_figures import draw_charging_by_hour, draw_kerb_by_hour, draw_vans_by_hour
 from sim.view.run_folder import RunFolder
 from sim.view.tour_maps import draw_carrier_maps, draw_day_map
@@ -19,6 +20,9 @@ RUN_FIGURES = {
     "cost_by_component.png": draw_cost_by_component,
 }
 """File name and drawing of each figure of a run."""
+
+CAR_FIGURES = {"assignment_gap.png": draw_assignment_gap}
+"""The same of a run with cars."""
 
 
 def draw_run_figures(run_dir: Path | str) -> list[Path]:
@@ -36,4 +40,5 @@ def draw_run_figures(run_dir: Path | str) -> list[Path]:
         If the folder is not that of a finished run.
     """
     run = RunFolder(run_dir)
-    return [draw(run, run.folder / "figures" / name) for name, draw in RUN_FIGURES.items()]
+    figures = RUN_FIGURES | (CAR_FIGURES if (run.folder / GAP_TABLE).is_file() else {})
+    return [draw(run, run.folder / "figures" / name) for name, draw in figures.items()]

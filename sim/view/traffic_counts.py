@@ -106,8 +106,35 @@ def draw_counts_comparison(comparison: CountsComparison, path: Path, *, caption:
         return save_figure(figure, path)
 
 
-def _draw_counts(axes: Axes, counted: pd.DataFrame) -> None:
-    axes.set_title("Vehicles by link and hour")
+def draw_calibration(before: CountsComparison, after: CountsComparison, folder: Path, *, caption: str = "") -> Path:
+    """
+    Counts against the model before and after a calibration, and speeds where there are any.
+
+    Parameters
+    ----------
+    before, after
+        What to draw.
+    folder
+        Its `figures/calibration.png` is written.
+    caption
+        Which counts.
+    """
+    has_speeds = bool(before.table["speed_kph"].notna().any())
+    with figure_style():
+        figure = new_figure(10.0, 9.5 if has_speeds else 5.0)
+        grid = figure.subplots(2 if has_speeds else 1, 2, squeeze=False)
+        for column, (when, comparison) in enumerate((("before", before), ("after", after))):
+            table = comparison.table
+            _draw_counts(grid[0, column], table.dropna(subset=["count_veh"]), when)
+            if has_speeds:
+                _draw_speeds(grid[1, column], table.dropna(subset=["speed_kph", "model_kph"]), when)
+        text = f"n = {count_of(int(before.table['count_veh'].notna().sum()), 'count')}"
+        add_caption(figure, f"{text}; {caption}" if caption else text)
+        return save_figure(figure, folder / "figures" / "calibration.png")
+
+
+def _draw_counts(axes: Axes, counted: pd.DataFrame, when: str = "") -> None:
+    axes.set_title(f"Vehicles by link and hour{', ' + when if when else ''}")
     if counted.empty:
         say_empty(axes, "no counts")
         return
@@ -124,8 +151,8 @@ def _draw_counts(axes: Axes, counted: pd.DataFrame) -> None:
     _square(axes, top, "[veh/h]")
 
 
-def _draw_speeds(axes: Axes, timed: pd.DataFrame) -> None:
-    axes.set_title("Speed by link and hour")
+def _draw_speeds(axes: Axes, timed: pd.DataFrame, when: str = "") -> None:
+    axes.set_title(f"Speed by link and hour{', ' + when if when else ''}")
     if timed.empty:
         say_empty(axes, "no speeds")
         return

@@ -128,7 +128,37 @@ def test_swapped_coordinates_are_recognised(tmp_path: Path, network: RoadNetwork
     assert "lon and lat look swapped" in "\n".join(faults_of(path, network))
 
 
-def test_columns_are_checked_first(tmp_path: Path, network: RoadNetwork) -> None:
+def test_faults_of_columns_and_cells_are_told_together(tmp_path: Path, network: RoadNetwork) -> None:
+    """A missing column does not hide what is wrong in the others, and is told once, not in every row."""
+    path = tmp_path / "shops.csv"
+    path.write_text(
+        "shop_id,lon,lat,mean_weight_kg\nA,118.041,36.801,-1\nA,36.801,118.041\n,,36.8,2\n", encoding="utf-8"
+    )
+    faults = faults_of(path, network)
+    text = "\n".join(faults)
+    assert [fault for fault in faults if "shop_type" in fault] == [
+        "row 1: column shop_type: found no such column, expected a column shop_type; the columns are listed in "
+        "docs/survey.md"
+    ]
+    for words in (
+        "row 2: column mean_weight_kg: found '-1'",
+        "row 3: column shop_id: found 'A' again",
+        "row 3: column lon, lat: found 36.801, 118.041; lon and lat look swapped",
+        "row 4: column shop_id: found an empty cell",
+        "row 4: column lon: found an empty cell",
+    ):
+        assert words in text
+
+
+def test_features_need_their_properties(tmp_path: Path, network: RoadNetwork) -> None:
+    """A GeoJSON feature without a type of shop is at fault, as a row with an empty cell is."""
+    feature = {"geometry": {"type": "Point", "coordinates": [118.041, 36.801]}, "properties": {"shop_id": "A"}}
+    path = tmp_path / "shops.geojson"
+    path.write_text(json.dumps({"features": [feature]}), encoding="utf-8")
+    assert faults_of(path, network)[0].startswith("feature 1: column shop_type: found an empty cell")
+
+
+def test_columns_are_checked(tmp_path: Path, network: RoadNetwork) -> None:
     """Missing, misspelt and repeated columns are all named."""
     path = tmp_path / "shops.csv"
     path.write_text("shop_id,shop_typ,lon,lon,mean_wieght_kg\nA,other,118.041,36.801,1\n", encoding="utf-8")

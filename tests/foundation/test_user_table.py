@@ -143,3 +143,24 @@ def test_any_content_is_read_or_refused_in_words(tmp_path: Path, content: bytes)
         table.raise_any()
     except DemandError as error:
         assert all(str(path) in fault for fault in error.faults)
+
+
+def test_points_of_geojson_are_rows(tmp_path: Path) -> None:
+    """Properties are columns, positions are lon and lat; features without a point and broken files are told."""
+    columns = (*COLUMNS, UserColumn("lon", "Longitude", "degrees", "1"), UserColumn("lat", "Latitude", "degrees", "2"))
+    path = tmp_path / "a.geojson"
+    point = '{"geometry": {"type": "Point", "coordinates": [118.04, 36.8]}, "properties": {"zone": "甲", "trips": 3}}'
+    path.write_text(f'{{"features": [{point}]}}', encoding="gb18030")
+    table = UserTable(path, columns, DemandError)
+    assert table.texts("zone").tolist() == ["甲"]
+    assert table.numbers("trips").tolist() == [3.0]
+    assert table.numbers("lon").tolist() == [118.04]
+    for content, says in (
+        (f'{{"features": [{point}, {{"geometry": {{"type": "LineString"}}}}]}}', "no point in feature 2"),
+        ('{"features": [', "expected valid JSON"),
+        ('{"type": "Point"}', "no list of features"),
+        ('{"features": []}', "no column"),
+    ):
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(DemandError, match=says):
+            UserTable(path, columns, DemandError)

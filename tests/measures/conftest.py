@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 
-from sim.events import BerthLeft, ChargingEnded, Event, OrderClosed, RuleViolated, StopEnded, TripEnded
+from sim.events import BerthLeft, ChargingEnded, Event, OrderClosed, OrderReturned, RuleViolated, StopEnded, TripEnded
 from sim.measures import CostParams, KpiContext, Recorder, VehicleCost
 
 H, MIN = 3600.0, 60.0
@@ -136,8 +136,10 @@ EVENTS = (
         volume_m3=0.0,
         orders=1,
         outcome="failed",
+        attempt=2,
     ),
     OrderClosed(4, "failed", None, 3),
+    OrderReturned(4, "e1", at(24)),
     trip(5, "e1", at(23, 40), at(24), 10, 50, energy_kwh=2.1, pm_g=0.25),
     ChargingEnded("e1", "depot-B", "depot-e1", at(24), at(24), at(25), 1.0, 0.47, 0.49, 0.4, "depot"),
 )

@@ -9,11 +9,11 @@ from sim.measures import TABLES
 CONTRACT = {
     "vans": "van_id carrier_id vehicle_type powertrain access_class payload_kg volume_m3 battery_kwh depot_id",
     "orders": "order_id shop_id carrier_id weight_kg volume_m3 earliest_s latest_s joint status delivered_s stop_id "
-    "shipment_distance_m shop_type",
+    "shipment_distance_m shop_type returned_s",
     "stops": "stop_id van_id carrier_id shop_id tour_id planned_arrival_s arrival_s parked_s service_start_s "
-    "service_end_s depart_s berth_id parking berth_wait_s weight_kg volume_m3 orders outcome",
+    "service_end_s depart_s berth_id parking berth_wait_s weight_kg volume_m3 orders outcome attempt",
     "trips": "trip_id van_id from_stop_id to_stop_id depart_s arrive_s distance_m free_flow_s delay_s energy_kwh "
-    "fuel_l co2_g nox_g pm_g payload_kg purpose",
+    "fuel_l co2_g nox_g pm_g payload_kg purpose load_m3",
     "traces": "van_id trip_id link_id enter_s exit_s",
     "charging": "van_id site_id connector_id arrive_s plug_s unplug_s energy_kwh soc_start soc_end cost_cny purpose",
     "berths": "berth_id link_id van_id arrive_s park_s leave_s over_limit_s booked",

@@ -9,6 +9,7 @@ import pytest
 
 from sim.events import VanStranded
 from sim.measures import COMPONENTS, CostParams, KpiContext, Recorder, compute_kpis, cost_rows, cost_table
+from sim.measures.cost import duty_s
 
 A = {"fixed": 75.0, "driver": 34.0, "fuel": 16.06, "maintenance": 4.4, "failed": 30.0, "fines": 200.0}
 B = {"fixed": 60.0, "driver": 68.0, "electricity": 4.75, "maintenance": 2.4, "handling": 2.0, "failed": 30.0}
@@ -83,3 +84,18 @@ def test_parameters_say_unit_and_source() -> None:
         assert "Assumption" in text or "Derived" in text
     with pytest.raises(ValueError, match="driver_cny_per_h"):
         CostParams(driver_cny_per_h=-1.0)
+
+
+def test_each_driver_of_a_van_is_paid_from_first_departure_to_last_return() -> None:
+    """Morning 6:00 to 8:00 and night 20:00 to 21:00 with one van: 3 h, not 15; without tours it is one long duty."""
+    trips = pd.DataFrame(
+        {
+            "van_id": ["v", "v", "v"],
+            "depart_s": [6 * 3600.0, 7 * 3600.0, 20 * 3600.0],
+            "arrive_s": [6.5 * 3600.0, 8 * 3600.0, 21 * 3600.0],
+        }
+    )
+    stops = pd.DataFrame({"van_id": ["v"], "depart_s": [7 * 3600.0]})
+    tours = pd.DataFrame({"van_id": ["v", "v"], "start_s": [6 * 3600.0, 20 * 3600.0], "wave": ["morning", "night"]})
+    assert duty_s(trips, stops, tours)["v"] == 3 * 3600.0
+    assert duty_s(trips, stops, tours.iloc[:0])["v"] == 15 * 3600.0

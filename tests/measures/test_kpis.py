@@ -18,6 +18,9 @@ BY_HAND: dict[str, float | None] = {
     "orders_failed": 2,
     "orders_refused": 0,
     "orders_on_board": 0,
+    # Order 4 is back at the depot; stop 3 was its second attempt.
+    "orders_returned": 1,
+    "delivery_retries": 1,
     "orders_unplanned": 1,
     "on_time_share": 2 / 3,
     # Of 600 kg delivered to two shops, the 300 kg of shop s2 came jointly, and at 22:30.

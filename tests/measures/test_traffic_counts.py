@@ -124,7 +124,7 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
     """Unknown link, half an hour, negative count, impossible speed."""
     text = "link_id,hour,count_veh,speed_kph\n9,8,1,\n1,8.5,1,\n1,9,-3,\n1,10,,0\n"
     assert faults_of(write(tmp_path / "c.csv", text)) == [
-        "row 2: column link_id: found '9', expected the link_id of a link of the run's network_links",
+        "row 2: column link_id: found '9', expected the link_id of a link of the network",
         "row 3: column hour: found '8.5', expected a whole number from 0 to 47",
         "row 4: column count_veh: found '-3', expected a number from 0 to 50,000",
         "row 5: column speed_kph: found '0', expected a number above 0, up to 200",

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sim.planning.fleet import FleetParams, VehicleTypeParams, build_fleets, largest_remainder
+from sim.planning.fleet import FleetParams, build_fleet, build_fleets, largest_remainder, vans_for
+from sim.planning.vehicle_type import VehicleTypeParams
+from sim.planning.wave import DAY_WAVE
 
 _VAN = {
     "label": "van", "powertrain": "diesel", "access_class": "light", "consumption_curve": "x", "payload_kg": 1000.0,
@@ -80,3 +82,67 @@ def test_vehicle_types_know_what_they_run_on() -> None:
     hybrid = VehicleTypeParams.model_validate(_ELECTRIC | {"powertrain": "phev"})
     assert hybrid.is_plug_in and not hybrid.relies_on_battery
     assert not VehicleTypeParams.model_validate(_VAN).is_plug_in
+
+
+def test_one_fleet_is_built_from_mix_depot_and_number_of_vans() -> None:
+    """Largest remainders, names of its own, its row, and the waves it works in; a carrier may own no van."""
+    fleet = build_fleet(
+        "joint",
+        3,
+        mix={"fuel": 0.0, "electric": 1.0},
+        vans=2,
+        depot=1,
+        depot_id="centre",
+        depot_link=9,
+        waves=("night",),
+    )
+    assert [van.van_id for van in fleet.vans] == ["joint-van-001", "joint-van-002"]
+    assert {(van.carrier, van.vehicle_type, van.depot) for van in fleet.vans} == {(3, "electric", 1)}
+    assert (fleet.depot_id, fleet.depot_link, fleet.waves) == ("centre", 9, ("night",))
+    assert build_fleet("x", 0, mix={"fuel": 1.0}, vans=0, depot=0, depot_id="hub", depot_link=0).vans == ()
+
+
+@pytest.mark.parametrize(("expected", "vans"), [(0.0, 1), (40.0, 1), (40.1, 2), (400.0, 10)])
+def test_vans_are_rounded_up(expected: float, vans: int) -> None:
+    """At 40 orders a van; whoever delivers has a van."""
+    assert vans_for(expected, 40.0) == vans
+
+
+def test_without_waves_the_day_is_one_wave() -> None:
+    """From shift_start to shift_end, with the shift of the fleet."""
+    (wave,) = _fleet().day_waves()
+    assert (wave.name, wave.start_s, wave.end_s, wave.shift_h) == (DAY_WAVE, 5 * 3600.0, 21 * 3600.0, 9.0)
+
+
+def test_a_wave_has_its_own_shift_or_that_of_the_fleet() -> None:
+    """Times after midnight are 24:00 and later."""
+    fleet = _fleet(
+        waves=[
+            {"name": "early", "start": "05:00", "end": "13:00", "shift_h": 7.5},
+            {"name": "late", "start": "13:00", "end": "30:00"},
+        ]
+    )
+    assert [(wave.shift_h, wave.end_s) for wave in fleet.day_waves()] == [(7.5, 13 * 3600.0), (9.0, 30 * 3600.0)]
+    assert fleet.wave_named("late").start_s == 13 * 3600.0
+
+
+@pytest.mark.parametrize(
+    ("waves", "message"),
+    [
+        ([("a", "05:00", "13:00"), ("b", "12:00", "20:00")], "without overlap"),
+        ([("a", "05:00", "13:00"), ("a", "13:00", "20:00")], "names of their own"),
+        ([("a", "22:00", "05:00")], "24:00 and later"),
+    ],
+)
+def test_impossible_waves_are_refused(waves: list[tuple[str, str, str]], message: str) -> None:
+    """The message says which."""
+    with pytest.raises(ValidationError, match=message):
+        _fleet(waves=[{"name": name, "start": start, "end": end} for name, start, end in waves])
+
+
+def test_a_wave_for_quiet_vehicles_needs_one() -> None:
+    """Else nobody could work in it."""
+    night = [{"name": "night", "start": "21:00", "end": "30:00", "quiet_only": True}]
+    with pytest.raises(ValidationError, match="is_quiet"):
+        _fleet(waves=night)
+    assert _fleet(waves=night, vehicle_types={"fuel": _VAN, "electric": _ELECTRIC | {"is_quiet": True}}).waves

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.cli import main
-from sim.measures import compare_counts, geh, write_tables
+from sim.measures import compare_counts, compare_run_with_counts, geh, without_vans, write_tables
 from sim.measures.conversion import empty_table
 from sim.view import draw_counts_comparison, summary_table, worst_counts, worst_speeds
 from sim.view.traffic_counts import geh_band
@@ -90,6 +90,26 @@ def test_the_command_writes_and_judges(run: Path, tmp_path: Path, capsys: pytest
     assert "missed: 50.0%" in capsys.readouterr().out
     assert main(["traffic", "compare", str(run), str(counts), "--min-share", "0.5", "--out", str(tmp_path / "o")]) == 0
     assert (tmp_path / "o" / "counts_comparison.csv").is_file()
+
+
+def test_links_of_a_run_of_a_sample_hold_all_it_stands_for(run: Path, tmp_path: Path) -> None:
+    """A run of a tenth of the cars has multiplied its counts already: 40 vehicles stay 40."""
+    (run / "config.yaml").write_text("traffic: {sample: 0.1}")
+    counts = tmp_path / "counts.csv"
+    counts.write_text("link_id,hour,count_veh\n0,8,42\n")
+    assert compare_run_with_counts(run, counts).table["model_veh"].tolist() == [40.0]
+
+
+def test_vans_of_a_run_are_taken_off_counts(tmp_path: Path) -> None:
+    """Three vans at 8 in two bins, and none at 9; a count is never below nought."""
+    links = empty_table("links")
+    rows = pd.DataFrame({"link_id": [0, 0, 1], "bin_start_s": [28_800.0, 31_500.0, 28_800.0], "vans": [1, 2, 9]})
+    rows = rows.assign(bin_s=900.0, inflow_veh=10.0, outflow_veh=10.0, travel_time_s=60.0, blocked_s=0.0)
+    write_tables({"links": rows[links.columns]}, tmp_path, run_id="r", seed=1)
+    counts = pd.DataFrame(
+        {"link_id": [0, 0, 1], "hour": [8, 9, 8], "count_veh": [40.0, 30.0, 5.0], "speed_kph": np.nan}
+    )
+    assert without_vans(counts, tmp_path)["count_veh"].tolist() == [37.0, 30.0, 0.0]
 
 
 def test_bad_input_ends_with_2(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
