@@ -8,7 +8,7 @@ import pytest
 import sim
 from sim.measures import RunTables
 
-SMALL = ["network=grid", "run.workers=1", "planning.iterations=20", "paths.cache_dir=null"]
+SMALL = ["network=grid", "traffic=off", "run.workers=1", "planning.iterations=20", "paths.cache_dir=null"]
 
 
 def _day(*overrides: str, scenario: str = "baseline") -> tuple[sim.DeliveryModel, RunTables]:

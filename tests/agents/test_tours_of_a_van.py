@@ -9,7 +9,7 @@ import sim
 from sim.measures import RunTables
 from sim.measures.conservation import conservation_faults
 
-SMALL = ["network=grid", "run.workers=1", "planning.iterations=20", "paths.cache_dir=null"]
+SMALL = ["network=grid", "traffic=off", "run.workers=1", "planning.iterations=20", "paths.cache_dir=null"]
 RELOADS = [
     "planning.max_reloads=3",
     "planning.reload_min=15",

@@ -15,7 +15,7 @@ from sim.config import load_scenario
 from sim.experiment import run_scenario
 from sim.measures import TABLES, conservation_faults, read_tables
 
-OVERRIDES = ["network=grid", "run.workers=1", "planning.iterations=20"]
+OVERRIDES = ["network=grid", "traffic=off", "run.workers=1", "planning.iterations=20"]
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ def run_with(survey: Path, folder: Path) -> int:
             "run",
             "network=grid",
             "traffic=off",
+            "traffic=off",
             "demand.source=survey",
             f"demand.survey_file={survey}",
             f"paths.run_dir={folder}",
