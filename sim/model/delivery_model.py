@@ -161,8 +161,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
                 self._plan, self._sharing_cny = shared.plan, shared.payments_cny(fleets)
         return self._plan
 
-    def tour_problems(self) -> list[TourProblem]:
-        """The routing problems behind the plan of the day, one a district."""
+    def tour_problems(self) -> dict[str, list[TourProblem]]:
+        """The routing problems behind the plan of the day by carrier, one a district."""
         return self._planner().problems(self.fleets, self.order_table, self.shop_table)
 
     def _view(self) -> PlanningView:
