@@ -4,8 +4,8 @@ How far tour plans are from a long search, and how long they take: by number of 
     python benchmarks/tour_plans.py [OVERRIDES] [--districts 12] [--iterations 50 150 500 5000] [--by-carrier]
 
 Takes districts of the day at even distances, plans each with every number of iterations, and prints the mean gap to the
-best plan found and the time for each. With `--by-carrier` it plans all districts of each carrier as configured, and one
-in so many of them with the largest number of iterations. Fixed costs of the vans used count.
+best plan found and the processor time for each. With `--by-carrier` it plans all districts of each carrier as
+configured, and some of them with the largest number of iterations. Fixed costs of the vans used count.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def evenly(problems: Sequence[TourProblem], number: int) -> list[TourProblem]:
 
 
 def search(problem: TourProblem, iterations: int) -> tuple[float, int, float]:
-    """Planning cost with the price of drops left out, drops left out, and time taken [s]."""
-    began = time.perf_counter()
+    """Planning cost with the price of drops left out, drops left out, and processor time taken [s]."""
+    began = time.process_time()
     plan = plan_tours(dataclasses.replace(problem, iterations=iterations))
     left_out = len(plan.left_out)
-    return float(plan.cost + PRIZE * left_out), left_out, time.perf_counter() - began
+    return float(plan.cost + PRIZE * left_out), left_out, time.process_time() - began
 
 
 def gaps_to_best(cost: NDArray[np.float64], left_out: NDArray[np.float64]) -> NDArray[np.float64]:
