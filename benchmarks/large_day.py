@@ -1,10 +1,10 @@
 """
 A day of 40,000 orders and 1,000 vans on the default network: how long set-up, planning, the day and its tables take.
 
-    python benchmarks/large_day.py [OVERRIDES] [--orders 40000] [--vans 1000] [--workers 2]
+    python benchmarks/large_day.py [OVERRIDES] [--orders 40000] [--vans 1000] [--workers 2] [--districts 8]
 
 Shops of the default network get three times their suppliers, since each supplier calls once a day at most, and there
-are 30 carriers. Nothing is read from a cache. The plan's gap to a long search: `python benchmarks/tour_plans.py`.
+are 30 carriers. Nothing is read from a cache. Some districts are planned again with a long search, for the gap.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from __future__ import annotations
 import argparse
 import resource
 import time
+
+from joblib.externals.loky import get_reusable_executor
+from tour_plans import evenly, gap_table
 
 from sim.config.overrides import scenario_from_overrides
 from sim.model import DeliveryModel
@@ -27,6 +30,8 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=40_000)
     parser.add_argument("--vans", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--districts", type=int, default=8, help="districts searched for long, 0 for none")
+    parser.add_argument("--long", type=int, default=5000, help="iterations of the long search")
     arguments = parser.parse_args()
     began = time.perf_counter()
     model = DeliveryModel(scenario_from_overrides(_large(arguments) + arguments.overrides))
@@ -48,7 +53,13 @@ def main() -> None:
         print(f"{name:22s} {at - before:7.1f} s")
         before = at
     print(f"{'together':22s} {before - began:7.1f} s")
-    print(f"{'peak memory':22s} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0:7.0f} MB")
+    get_reusable_executor().shutdown(wait=True)  # processes count once they have ended
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(f"{'processor time':22s} {sum(use.ru_utime + use.ru_stime for use in usage):7.1f} s")
+    print(f"{'peak memory':22s} {usage[0].ru_maxrss / 1024.0:7.0f} MB")
+    if arguments.districts:
+        problems = [problem for own in model.tour_problems().values() for problem in own]
+        gap_table(evenly(problems, arguments.districts), [model.settings.planning.iterations, arguments.long])
 
 
 def _large(arguments: argparse.Namespace) -> list[str]:

@@ -20,6 +20,7 @@ from sim.events import Event
 from sim.facilities.charging_site import ChargingParams
 from sim.facilities.loading_berth import BerthParams
 from sim.network import RoadNetwork
+from sim.planning import TourReplanner
 from sim.random_streams import KeyedStream
 
 
@@ -55,8 +56,8 @@ class OrderBook:
         Load [kg], [m3].
     earliest_s, latest_s
         Window of the start of unloading [s].
-    service_s
-        Time that unloading will take [s].
+    service_s, expected_service_s
+        Time that unloading will take, and that drivers reckon with [s].
     """
 
     order_id: list[int]
@@ -65,6 +66,7 @@ class OrderBook:
     earliest_s: list[float]
     latest_s: list[float]
     service_s: list[float]
+    expected_service_s: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class City(Protocol):
     charging_params: ChargingParams
     service_params: ServiceParams
     released_goods: ReleasedGoods
+    replanner: TourReplanner
     luck: Luck
 
     def announce(self, event: Event) -> None:

@@ -15,6 +15,7 @@ from sim.agents.city import City
 from sim.agents.goods import Load
 from sim.agents.next_stop import HOLD_STEP_US, LONG_WAIT_US, bring_forward_urgent, prospect, take_another_first
 from sim.agents.open_stop import OpenStop, further_attempt, open_stops
+from sim.agents.resequencing import Resequencing
 from sim.agents.stop import Handover, ShopStop
 from sim.agents.vehicle import Vehicle
 from sim.events import OrderClosed, OrderStatus, TourEnded
@@ -57,18 +58,19 @@ class Van(Vehicle):
         self._loading_us = to_us(loading_s)
         self._load = Load(model, self.van_id)
         self._left_us: int | None = None
+        self._resequencing: Resequencing
 
     @property
     def payload_kg(self) -> float:
         """Load on board [kg]."""
         return self._load.weight_kg
 
-    # -- tours --------------------------------------------------------------------------------
-
     @property
     def load_m3(self) -> float:
         """Space that the load on board takes [m3]."""
         return self._load.volume_m3
+
+    # -- tours --------------------------------------------------------------------------------
 
     def begin_day(self) -> None:
         """Put the departure from the depot on the clock."""
@@ -112,6 +114,9 @@ class Van(Vehicle):
         self._load.take_on(row for stop in self.stops_left for row in stop.orders)
         self._left_us = now_us
         self.last_stop_id = None
+        self._resequencing = Resequencing(
+            self, wave=self.tour.wave, latest_home_us=self._latest_home_us[self.tour.wave]
+        )
         self.go_on()
 
     def _at_depot(self) -> None:
@@ -169,6 +174,7 @@ class Van(Vehicle):
         now_us = self.city.clock.now_us
         if now_us >= self._latest_home_us[self.tour.wave]:
             self._give_up_stops()
+        self.stops_left = self._resequencing.of(self.stops_left)
         bring_forward_urgent(self, self.stops_left)
         while self.stops_left:
             first = prospect(self, self.stops_left[0])
@@ -212,6 +218,7 @@ class Van(Vehicle):
             self._load.keep(handover.not_accepted, "failed", stop_id)
         else:
             self.stops_left.append(again)
+            self._resequencing.note_new_stop()
         self.last_stop_id, self.stop_id = stop_id, None
         self.go_on()
 

@@ -74,6 +74,7 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         self.city = model
         self.number = number
         self.van_id = van.van_id
+        self.type_name = van.vehicle_type
         self.carrier_id = carrier_id
         self.vehicle_type = vehicle_type
         self.vehicle_class = vehicle_class

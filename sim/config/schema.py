@@ -103,6 +103,12 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     @model_validator(mode="after")
     def _joint_vehicles_are_known(self) -> Self:
         unknown = sorted({*self.joint.mix, self.joint.truck_type} - set(self.fleet.vehicle_types))
+        quiet = self.fleet.vehicle_types.get(self.joint.night_vehicle_type)
+        if self.joint.has_night and (quiet is None or not quiet.is_quiet):
+            raise ValueError(
+                "joint.night_vehicle_type must be a vehicle type with is_quiet, "
+                f"found {self.joint.night_vehicle_type!r}"
+            )
         if unknown:
             raise ValueError(
                 f"joint.mix and joint.truck_type name unknown vehicle types {unknown}; "

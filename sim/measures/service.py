@@ -17,6 +17,9 @@ from sim.measures.tables import RunTables
 _ROUNDING_S = 1e-3
 """Slack for times that have been rounded to microseconds [s]."""
 
+_HOME, _STATION = "home", "station"
+"""Types of receivers that take in parcels; all others are shops."""
+
 
 def service_start_s(orders: pd.DataFrame, stops: pd.DataFrame) -> pd.Series[float]:
     """Start of unloading of each order [s]: that of its stop, else the time it was delivered."""
@@ -26,7 +29,7 @@ def service_start_s(orders: pd.DataFrame, stops: pd.DataFrame) -> pd.Series[floa
 
 def service_measures(tables: RunTables, context: KpiContext) -> dict[str, float | None]:
     """
-    Orders by what became of them, punctuality, night and joint shares.
+    Orders by what became of them, punctuality, night and joint shares; what is said of shops leaves parcels out.
 
     Parameters
     ----------
@@ -43,7 +46,13 @@ def service_measures(tables: RunTables, context: KpiContext) -> dict[str, float 
     weight_kg = delivered["weight_kg"]
     total_kg = float(weight_kg.sum())
     joint = delivered["joint"]
-    visits = tables["stops"][tables["stops"]["attempt"] == 1]
+    kind = orders["shop_type"] if "shop_type" in orders else pd.Series("", index=orders.index)
+    is_parcel = kind.isin([_HOME, _STATION])
+    to_shops = delivered[~is_parcel[delivered.index]]
+    joint_to_shops, shops = to_shops[to_shops["joint"]], int(to_shops["shop_id"].nunique())
+    parcels_kg = weight_kg[is_parcel[delivered.index]]
+    is_visit = (tables["stops"]["attempt"] == 1) & ~tables["stops"]["shop_id"].isin(orders.loc[is_parcel, "shop_id"])
+    visits = tables["stops"][is_visit]
     joint_shops = orders.loc[orders["joint"], "shop_id"].unique()
     visits_to_joint = visits[visits["shop_id"].isin(joint_shops)]
     docks = tables["docks"]
@@ -59,14 +68,15 @@ def service_measures(tables: RunTables, context: KpiContext) -> dict[str, float 
         "delivery_retries": int((tables["stops"]["attempt"] > 1).sum()),
         "on_time_share": ratio(int(on_time.sum()), len(delivered)),
         "night_delivery_share": ratio(float(weight_kg[at_night].sum()), total_kg),
-        "night_delivery_share_shops": ratio(
-            int(delivered.loc[at_night, "shop_id"].nunique()), int(delivered["shop_id"].nunique())
-        ),
+        "night_delivery_share_shops": ratio(int(to_shops.loc[at_night[to_shops.index], "shop_id"].nunique()), shops),
         "visits_per_shop": ratio(len(visits), int(visits["shop_id"].nunique())),
         "visits_per_joint_shop": ratio(len(visits_to_joint), int(visits_to_joint["shop_id"].nunique())),
         "orders_shared": int(is_shared.sum()),
         "bulk_transfers": int((docks["purpose"] == "unload").sum()),
         "dock_wait_mean": None if docks.empty else float((docks["start_s"] - docks["arrive_s"]).mean()) / 60.0,
-        "joint_share_volume": ratio(float(weight_kg[joint].sum()), total_kg),
-        "joint_share_shops": ratio(int(delivered.loc[joint, "shop_id"].nunique()), int(delivered["shop_id"].nunique())),
+        "joint_share_volume": ratio(float(joint_to_shops["weight_kg"].sum()), float(to_shops["weight_kg"].sum())),
+        "joint_share_shops": ratio(int(joint_to_shops["shop_id"].nunique()), shops),
+        "parcels_at_stations_share": ratio(
+            float(parcels_kg[kind[parcels_kg.index] == _STATION].sum()), float(parcels_kg.sum())
+        ),
     }

@@ -32,7 +32,7 @@ from sim.model.freight import day_freight, share_capacity
 from sim.model.joint_agents import create_bulk_trucks
 from sim.model.result_tables import order_rows, van_rows
 from sim.network import RoadNetwork, read_network
-from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem
+from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem, TourReplanner
 from sim.planning.bulk_transfer import BulkTransfer
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
@@ -128,6 +128,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.centres: Sequence[DistributionCentre] = self.freight.centres
         self.transfers: Sequence[BulkTransfer] = self.freight.transfers
         self.released_goods = ReleasedGoods()
+        self.replanner = TourReplanner(self._view(), scenario.fleet, scenario.planning, seed=self._tour_seed)
 
     # -- set-up -------------------------------------------------------------------------------
 
@@ -161,8 +162,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
                 self._plan, self._sharing_cny = shared.plan, shared.payments_cny(fleets)
         return self._plan
 
-    def tour_problems(self) -> list[TourProblem]:
-        """The routing problems behind the plan of the day, one a district."""
+    def tour_problems(self) -> dict[str, list[TourProblem]]:
+        """The routing problems behind the plan of the day by carrier, one a district."""
         return self._planner().problems(self.fleets, self.order_table, self.shop_table)
 
     def _view(self) -> PlanningView:
@@ -390,6 +391,7 @@ def _order_book(orders: pd.DataFrame) -> OrderBook:
         order_id=orders["order_id"].tolist(),
         weight_kg=orders["weight_kg"].tolist(),
         volume_m3=orders["volume_m3"].tolist(),
+        expected_service_s=orders["expected_service_s"].tolist(),
         earliest_s=orders["earliest_s"].tolist(),
         latest_s=orders["latest_s"].tolist(),
         service_s=orders["service_s"].tolist(),

@@ -37,6 +37,7 @@ from sim.planning.consolidation import (
     nearest_centre,
     participation,
     with_night_windows,
+    with_quiet_vans,
 )
 from sim.planning.fleet import build_fleet, vans_for
 from sim.planning.joint_params import read_window
@@ -125,8 +126,13 @@ def day_freight(
     centre_of_receiver = nearest_centre(network, receiver_link, [centre.link for centre in centres])
     first = len(fleets)
     van_days = _operator_van_days(deliveries, scenario, taking_part, centre_of_receiver, len(centres))
-    for row, (centre, days) in enumerate(zip(centres, van_days.tolist(), strict=True)):
-        fleets.append(_operator_fleet(row, centre, scenario, first + row, len(hubs) + row, math.ceil(days - 1e-9)))
+    night_days = _operator_van_days(
+        deliveries, scenario, taking_part, centre_of_receiver, len(centres), only=taking_part.night
+    )
+    for row, centre in enumerate(centres):
+        vans = math.ceil(float(van_days[row]) - 1e-9)
+        fleet = _operator_fleet(row, centre, scenario, first + row, len(hubs) + row, vans)
+        fleets.append(_ready_for_night(fleet, float(night_days[row]), 1.0, scenario))
     orders = joint_orders(
         orders, taking_part.joint, first + centre_of_receiver, _fixed_service_s(deliveries, scenario), joint
     )
@@ -198,6 +204,11 @@ def _own_fleets(
             strict=True,
         )
     ]
+    if scenario.joint.has_night:
+        at_night = is_own & taking_part.night[: len(is_own)]
+        by_carrier = deliveries.expected_orders[at_night].sum(axis=0).tolist()
+        per_van = scenario.fleet.orders_per_van
+        fleets = [_ready_for_night(spec, n, per_van, scenario) for spec, n in zip(fleets, by_carrier, strict=True)]
     is_own_station = ~_joint_stations(deliveries, taking_part)
     own_days = deliveries.courier_van_days[:, np.concatenate([[True], is_own_station])].sum(axis=1)
     for number, (own, all_days) in enumerate(
@@ -220,6 +231,12 @@ def _own_fleets(
     return fleets
 
 
+def _ready_for_night(fleet: CarrierSpec, night_orders: float, orders_per_van: float, scenario: Scenario) -> CarrierSpec:
+    """A fleet with the quiet vans that its night orders need."""
+    types, quiet = scenario.fleet.vehicle_types, scenario.joint.night_vehicle_type
+    return with_quiet_vans(fleet, night_orders, orders_per_van, types, quiet)
+
+
 def _joint_stations(deliveries: Deliveries, taking_part: Participation) -> np.ndarray:
     """Whether each station's parcels come by the operator; stations are the last receivers."""
     return taking_part.joint[len(taking_part.joint) - len(deliveries.stations) :]
@@ -231,14 +248,17 @@ def _operator_van_days(
     taking_part: Participation,
     centre_of_receiver: IntArray,
     n_centres: int,
+    only: np.ndarray | None = None,
 ) -> FloatArray:
-    """Vans that the operator needs on an average day at each centre."""
+    """Vans that the operator needs on an average day at each centre, for all that take part or for some alone."""
     n_shops = len(deliveries.expected_orders)
     orders = deliveries.expected_orders.sum(axis=1) * taking_part.joint[:n_shops]
+    if only is not None:
+        orders = orders * only[:n_shops]
     found = np.bincount(
         centre_of_receiver[:n_shops], weights=orders / scenario.joint.orders_per_van, minlength=n_centres
     )
-    if deliveries.stations:
+    if deliveries.stations and only is None:
         days = deliveries.courier_van_days[:, 1:].sum(axis=0) * _joint_stations(deliveries, taking_part)
         found = found + np.bincount(centre_of_receiver[-len(deliveries.stations) :], weights=days, minlength=n_centres)
     return np.asarray(found, dtype=np.float64)

@@ -66,7 +66,7 @@ def create_bulk_trucks(
         )
         centre_of[centre.place_id] = Centre(city, centre, _docks(city, centre.place_id, centre.params, booked))
     types = scenario.fleet.vehicle_types
-    trucks = []
+    trucks: list[BulkTruck] = []
     for _, group in itertools.groupby(transfers, key=lambda transfer: transfer.truck.van_id):
         own = list(group)
         carrier = carriers[own[0].truck.carrier]

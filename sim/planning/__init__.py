@@ -21,6 +21,10 @@ from sim.planning.joint_params import JointParams as JointParams
 from sim.planning.plan_cache import PlanCache as PlanCache
 from sim.planning.planning_params import PlanningParams as PlanningParams
 from sim.planning.planning_params import PlanningView as PlanningView
+from sim.planning.replanning import NewSequence as NewSequence
+from sim.planning.replanning import StopAhead as StopAhead
+from sim.planning.replanning import TourAhead as TourAhead
+from sim.planning.replanning import TourReplanner as TourReplanner
 from sim.planning.tour_problem import TourPlan as TourPlan
 from sim.planning.tour_problem import TourProblem as TourProblem
 from sim.planning.tour_problem import TourVehicles as TourVehicles

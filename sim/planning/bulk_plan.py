@@ -21,6 +21,9 @@ from sim.planning.fleet import VanSpec
 from sim.planning.joint_params import JointParams, read_window
 from sim.planning.vehicle_type import VehicleTypeParams
 
+_PATIENCE = 8
+"""Times that one truck more at each late centre may bring nothing before the search ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Truckload:
@@ -149,16 +152,16 @@ class BulkPlanner:
         """Trucks of each centre, as few as finish in the window or as many as help."""
         most = np.bincount([load.centre for load in loads], minlength=len(self._centres))
         trucks = np.minimum(most, 1)
-        ends_s = self._ends_s(loads, trucks.tolist())
+        best, least_s, tried_in_vain = trucks, np.inf, 0
         while True:
-            is_late = (ends_s > self._window_s[1]) & (trucks < most)
-            if not is_late.any():
-                return [int(n) for n in trucks]
-            more = trucks + is_late
-            more_ends_s = self._ends_s(loads, more.tolist())
-            if more_ends_s.sum() >= ends_s.sum():
-                return [int(n) for n in trucks]
-            trucks, ends_s = more, more_ends_s
+            late_s = np.maximum(self._ends_s(loads, trucks.tolist()) - self._window_s[1], 0.0)
+            tried_in_vain = 0 if late_s.sum() < least_s else tried_in_vain + 1
+            if late_s.sum() < least_s:
+                best, least_s = trucks, float(late_s.sum())
+            has_more = (late_s > 0.0) & (trucks < most)
+            if not has_more.any() or tried_in_vain > _PATIENCE:
+                return [int(n) for n in best]
+            trucks = trucks + has_more
 
     def _ends_s(self, loads: Sequence[_Truckload], trucks: Sequence[int]) -> FloatArray:
         nobody = {centre: ("", 0, 0) for centre in range(len(self._centres))}

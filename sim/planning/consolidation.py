@@ -8,8 +8,9 @@ by shop: those who take part at 50 % are among those at 100 %. The same holds fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,9 @@ from sim.demand.shops import shop_keys
 from sim.facilities.terminal_station import STATION
 from sim.network import RoadNetwork
 from sim.network.shortest_path import travel_matrix
+from sim.planning.fleet import CarrierSpec
 from sim.planning.joint_params import JointParams, read_window
+from sim.planning.vehicle_type import VehicleTypeParams
 from sim.random_streams import RandomStreams
 
 Mask = NDArray[np.bool_]
@@ -79,6 +82,35 @@ def with_night_windows(orders: pd.DataFrame, night: Mask, params: JointParams) -
     return orders.assign(
         earliest_s=orders["earliest_s"].where(~at_night, from_s), latest_s=orders["latest_s"].where(~at_night, until_s)
     )
+
+
+def with_quiet_vans(
+    fleet: CarrierSpec, night_orders: float, orders_per_van: float, types: Mapping[str, VehicleTypeParams], quiet: str
+) -> CarrierSpec:
+    """
+    A fleet with quiet vans enough for its night orders: others, the last first, are replaced by a quiet type.
+
+    Parameters
+    ----------
+    fleet
+        Carrier with its vans.
+    night_orders
+        Orders that it expects to deliver at night of an average day [-].
+    orders_per_van
+        Expected orders a van and day [-].
+    types
+        Vehicle types by name.
+    quiet
+        The quiet type.
+    """
+    needed = math.ceil(night_orders / orders_per_van - 1e-9)
+    vans = list(fleet.vans)
+    missing = needed - sum(types[van.vehicle_type].is_quiet for van in vans)
+    for row in reversed(range(len(vans))):
+        if missing > 0 and not types[vans[row].vehicle_type].is_quiet:
+            vans[row] = replace(vans[row], vehicle_type=quiet)
+            missing -= 1
+    return replace(fleet, vans=tuple(vans))
 
 
 def nearest_centre(network: RoadNetwork, receiver_link: IntArray, centre_links: Sequence[int]) -> IntArray:

@@ -120,9 +120,14 @@ class DayPlanner:
         unplanned = sorted(row for drops in left.values() for drop in drops for row in drop.orders)
         return DayPlan(tuple(book.van_tours()), tuple(unplanned), len(first) + len(second), cost)
 
-    def problems(self, carriers: Sequence[CarrierSpec], orders: pd.DataFrame, shops: pd.DataFrame) -> list[TourProblem]:
-        """The routing problems behind a plan, one a district; arguments as for `plan`."""
-        return _problems(self._all_districts(carriers, orders, shops))
+    def problems(
+        self, carriers: Sequence[CarrierSpec], orders: pd.DataFrame, shops: pd.DataFrame
+    ) -> dict[str, list[TourProblem]]:
+        """The routing problems behind a plan by carrier, one a district; arguments as for `plan`."""
+        found: dict[str, list[TourProblem]] = {spec.carrier_id: [] for spec in carriers}
+        for carrier_id, district in self._all_districts(carriers, orders, shops):
+            found[carrier_id].append(district.problem)
+        return found
 
     @staticmethod
     def _enter(

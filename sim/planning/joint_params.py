@@ -60,6 +60,9 @@ class JointParams(BaseModel, frozen=True, extra="forbid"):
     night_share: Share = Field(description="Share of shops that receive at night [-], unless their type says more")
     night_share_by_type: dict[str, Share | None] = Field(description="The same by type [-]; null: as night_share")
     night_window: Window = Field(description="Start of unloading at night [HH:MM-HH:MM], after midnight as 24:00 on")
+    night_vehicle_type: str = Field(
+        min_length=1, description="Quiet vehicle type by which fleets replace vans that the night needs"
+    )
     orders_per_van: float = Field(
         gt=0.0, le=2000.0, description="Expected orders a van of the operator and day, sizes its fleet [-]"
     )
@@ -111,6 +114,6 @@ class JointParams(BaseModel, frozen=True, extra="forbid"):
     def content(self) -> dict[str, Any]:
         """What results depend on: an operator whom nobody uses changes nothing, and neither does an empty night."""
         dump = self.model_dump(mode="json")
-        night = ("night_share", "night_share_by_type", "night_window")
+        night = ("night_share", "night_share_by_type", "night_window", "night_vehicle_type")
         kept = (dump.keys() - set(night) if self.is_used else set()) | (set(night) if self.has_night else set())
         return {name: value for name, value in dump.items() if name in kept}

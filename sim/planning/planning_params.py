@@ -13,7 +13,19 @@ from sim.contracts import IntArray, LinkClosures
 from sim.network import RoadNetwork
 
 
-class PlanningParams(BaseModel, frozen=True, extra="forbid"):
+class ReplanningParams(BaseModel, frozen=True, extra="forbid"):
+    """When drivers sequence their tours anew."""
+
+    replan_when_late_min: float | None = Field(
+        gt=0.0,
+        le=1440.0,
+        description="Delay at which the stops left are sequenced anew [min]; null: drivers keep to their plan",
+    )
+    replans_per_tour: int = Field(ge=0, le=1000, description="Times a tour may be sequenced anew [-]")
+    replan_iterations: int = Field(ge=1, le=100_000, description="Iterations of the search for the new sequence [-]")
+
+
+class PlanningParams(ReplanningParams, frozen=True, extra="forbid"):
     """How carriers plan their tours."""
 
     iterations: int = Field(ge=1, le=1_000_000, description="Iterations of the tour search [-]")

@@ -27,6 +27,7 @@ BY_HAND: dict[str, float | None] = {
     "night_delivery_share": 300 / 600,
     "joint_share_volume": 300 / 600,
     "joint_share_shops": 1 / 2,
+    "parcels_at_stations_share": None,
     # d1: 10 km with 300 kg, 10 km empty; e1: 8 km with 350 kg, 2 and 10 km with 50 kg.
     "van_km": 40.0,
     "tonne_km": 3.0 + 2.8 + 0.1 + 0.5,
@@ -100,6 +101,7 @@ def test_a_day_without_anything_has_no_ratios(context: KpiContext) -> None:
     undefined = {name for name, value in values.items() if value is None}
     assert undefined == {
         "on_time_share", "night_delivery_share", "joint_share_volume", "joint_share_shops", "orders_per_van",
+        "parcels_at_stations_share",
         "load_factor", "time_utilisation", "van_km_per_van_day", "tonne_km_per_van_day", "cost_per_tonne_km",
         "cost_per_tonne_km_shipment", "cost_per_tonne", "cost_per_order", "energy_per_tonne_km",
         "energy_per_tonne_km_kwh", "energy_per_tonne_km_shipment", "energy_per_tonne", "energy_per_tonne_kwh",

@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import sim
 from sim.planning import DayPlan, VanTour
@@ -50,6 +52,41 @@ def test_reloads_make_several_tours_of_one_shift() -> None:
     tours_of = {van: sum(tour.van == van for tour in plan.tours) for van in {tour.van for tour in plan.tours}}
     assert max(tours_of.values()) > 1
     assert len(plan.unplanned) < len(once.unplanned)
+
+
+def test_night_orders_go_with_quiet_vehicles_of_the_night() -> None:
+    """Shops that receive at night have tours of the night wave, others none of it."""
+    model, plan = _check("night_delivery")
+    night = [tour for tour in plan.tours if tour.wave == "night"]
+    assert night and len(night) < len(plan.tours)
+    assert {model.settings.fleet.vehicle_types[tour.van.vehicle_type].is_quiet for tour in night} == {True}
+
+
+@settings(max_examples=6, deadline=None, derandomize=True)
+@given(
+    shift_h=st.floats(1.5, 10.0),
+    payload_kg=st.floats(60.0, 1000.0),
+    kwh_per_km=st.floats(0.1, 4.0),
+    max_reloads=st.integers(0, 2),
+    largest_district=st.integers(5, 40),
+    cut=st.integers(7, 17),
+)
+def test_whatever_the_vehicles_and_hours_the_plan_can_be_carried_out(
+    shift_h: float, payload_kg: float, kwh_per_km: float, max_reloads: int, largest_district: int, cut: int
+) -> None:
+    """Short shifts, small vans, empty batteries, two waves with the cut anywhere: what does not fit is left out."""
+    waves = f'[{{name:a,start:"05:00",end:"{cut:02d}:00"}},{{name:b,start:"{cut:02d}:00",end:"22:00"}}]'
+    _check(
+        "peak_ban",
+        "network=grid",
+        f"fleet.waves={waves}",
+        f"fleet.shift_h={shift_h}",
+        "fleet.orders_per_van=15",
+        f"fleet.vehicle_types.diesel_van.payload_kg={payload_kg}",
+        f"fleet.vehicle_types.electric_van.planned_kwh_per_km={kwh_per_km}",
+        f"planning.max_reloads={max_reloads}",
+        f"planning.largest_district={largest_district}",
+    )
 
 
 @cache
