@@ -94,7 +94,7 @@ def test_routes_lead_from_origin_to_target(day: AssignedDay, network: RoadNetwor
 
 def test_loading_the_day_again_gives_its_travel_times(day: AssignedDay, network: RoadNetwork) -> None:
     """Routes and times belong together: the trips loaded once more lead to the same times."""
-    loaded = load_network(network.links, day.trips, horizon_s=24 * 3600.0)
+    loaded = load_network(network.links, day.trips, horizon_s=24 * 3600.0, signal_delay="uniform")
     n_bins = len(day.times.link_time_us)
     assert (loaded.times.link_time_us[:n_bins] <= day.times.link_time_us).all()
     driven = loaded.counts.inflow_veh[:n_bins] > 0
