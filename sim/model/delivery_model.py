@@ -94,7 +94,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._stop_ids = 0
         self._double_parked: dict[int, int] = {}
         self._has_run = False
-        self._car_delay_before_h: float | None = None
+        self._car_delays_h: list[float] = []
         self._tables: RunTables | None = None
 
         streams = RandomStreams(self.root_seed)
@@ -232,7 +232,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._has_run = True
         plan = self.plan_day()
         if self.traffic.will_replan:
-            self._let_cars_choose_again()
+            self._let_cars_choose_again(plan)
         self._create_agents(plan)
         for carrier in self.carriers:
             carrier.send_out()
@@ -257,16 +257,15 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             van.end_of_time()
         self._progress("simulating", self._horizon_us // 10**6, self._horizon_us // 10**6)
 
-    def _let_cars_choose_again(self) -> None:
-        """Run the day once with every car on its usual route; those who look for faster ones find them on its times."""
-        first = DeliveryModel(
-            self.settings, self.root_seed, progress=self._progress, traffic=self.traffic.of_the_first_day()
-        )
-        first._plan = self._plan
-        first.run()
-        self._car_delay_before_h = first.kpis()["car_delay_hours"]["value"]
-        assert isinstance(first.engine, QueueEngine)  # cars need it
-        self.traffic = self.traffic.after_a_day(first.engine.times())
+    def _let_cars_choose_again(self, plan: DayPlan) -> None:
+        """Run the day as it is; cars that look for faster routes find them on its times. As often as they may."""
+        while self.traffic.will_replan:
+            day = DeliveryModel(self.settings, self.root_seed, progress=self._progress, traffic=self.traffic.as_it_is())
+            day._plan = plan
+            day.run()
+            assert isinstance(day.engine, QueueEngine)  # cars need it
+            self._car_delays_h.append(day.kpis()["car_delay_hours"]["value"])
+            self.traffic = self.traffic.after_a_day(day.engine.times())
         self.engine = self.traffic.engine(self._closures)
 
     # -- what agents ask (`sim.agents.City`) ---------------------------------------------------
@@ -347,10 +346,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         """How the cars' assignment settled, and what drivers who chose again changed; None without cars."""
         report = self.traffic.report()
         if report is not None and report["replan"] is not None:
-            report["replan"] |= {
-                "car_delay_hours_before": self._car_delay_before_h,
-                "car_delay_hours_after": self.kpis()["car_delay_hours"]["value"],
-            }
+            last = self.kpis()["car_delay_hours"]["value"]
+            report["replan"]["car_delay_hours_by_round"] = [*self._car_delays_h, last]
         return report
 
     def rules(self) -> dict[str, Any]:
@@ -391,8 +388,8 @@ def _order_book(orders: pd.DataFrame) -> OrderBook:
         order_id=orders["order_id"].tolist(),
         weight_kg=orders["weight_kg"].tolist(),
         volume_m3=orders["volume_m3"].tolist(),
-        expected_service_s=orders["expected_service_s"].tolist(),
         earliest_s=orders["earliest_s"].tolist(),
         latest_s=orders["latest_s"].tolist(),
         service_s=orders["service_s"].tolist(),
+        expected_service_s=orders["expected_service_s"].tolist(),
     )

@@ -82,7 +82,8 @@ def test_a_users_own_option_goes_before_the_shipped_one(tmp_path: Path, monkeypa
     """A configs folder in the current directory replaces an option of the same name and adds new ones."""
     folder = tmp_path / "configs" / "service"
     folder.mkdir(parents=True)
-    (folder / "default.yaml").write_text("grace_min: 5.0\nfailed_attempt_share: 0.2\n", encoding="utf-8")
+    shipped = (shipped_folder("configs") / "service" / "default.yaml").read_text(encoding="utf-8")
+    (folder / "default.yaml").write_text(shipped.replace("grace_min: 30.0", "grace_min: 5.0"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert load_scenario().service.grace_min == 5.0
 
