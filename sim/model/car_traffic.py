@@ -23,10 +23,8 @@ from sim.traffic import (
     AssignedDay,
     ProfileEngine,
     QueueEngine,
-    ReplannedRoutes,
     assigned_day,
     links_for_sample,
-    replanned_routes,
 )
 from sim.traffic.travel_times import BinnedTravelTimes, free_flow_times
 
@@ -49,15 +47,15 @@ class CarTraffic:
         Cars on their routes; None where there are none.
     car_trips
         Their trips, in the same order.
-    replanned
-        What drivers who chose again have changed; None where nobody did.
+    replan_report
+        What drivers who chose again have changed; None where nobody has chosen again.
     """
 
     network: RoadNetwork
     scenario: Scenario
     cars: AssignedDay | None
     car_trips: TripTable | None = None
-    replanned: ReplannedRoutes | None = None
+    replan_report: dict[str, Any] | None = None
 
     @cached_property
     def believed_times(self) -> BinnedTravelTimes:
@@ -105,44 +103,17 @@ class CarTraffic:
 
     @property
     def will_replan(self) -> bool:
-        """Whether some cars have yet to choose again, on the times of a first day."""
-        return self.cars is not None and self.replanned is None and self.scenario.traffic.replan_share > 0.0
+        """Whether some cars have yet to choose again."""
+        return self.cars is not None and self.replan_report is None and self.scenario.traffic.replan_share > 0.0
 
-    def of_the_first_day(self) -> CarTraffic:
+    def as_it_is(self) -> CarTraffic:
         """The same traffic with nobody choosing again."""
-        settings = self.scenario.traffic.model_copy(update={"replan_share": 0.0})
-        return replace(self, scenario=self.scenario.model_copy(update={"traffic": settings}))
-
-    def after_a_day(self, measured: BinnedTravelTimes) -> CarTraffic:
-        """
-        The same traffic after the drivers who look for faster routes have found them.
-
-        What carriers believe of travel times stays, so that plans do.
-
-        Parameters
-        ----------
-        measured
-            Travel times of the day with vans and everybody on the usual routes.
-        """
-        if self.cars is None or self.car_trips is None:
-            return self
-        settings = self.scenario.traffic
-        replanned = replanned_routes(
-            self.network,
-            self.car_trips,
-            self.cars.routes,
-            measured,
-            settings,
-            seed=settings.background.seed if settings.background else 0,
-            threads=self.scenario.run.workers or os.cpu_count() or 1,
-        )
-        return replace(self, cars=replace(self.cars, routes=replanned.routes), replanned=replanned)
+        return replace(self, replan_report={})
 
     def report(self) -> dict[str, Any] | None:
         """What became of the cars' assignment and of drivers who chose again; None without cars."""
         if self.cars is None:
             return None
-        replanned = self.replanned
         return {
             "trips": len(self.cars.depart_us),
             "sample": self.cars.sample,
@@ -151,14 +122,7 @@ class CarTraffic:
             "relative_gap": self.cars.relative_gap,
             "forced_moves": self.cars.forced_moves,
             "arrived_share": self.cars.arrived_share,
-            "replan": None
-            if replanned is None
-            else {
-                "share": self.scenario.traffic.replan_share,
-                "looked": replanned.lookers,
-                "changed": replanned.changed,
-                "expected_gain_s": replanned.expected_gain_s,
-            },
+            "replan": self.replan_report,
         }
 
     def link_bins(self, engine: TrafficEngine) -> pd.DataFrame:

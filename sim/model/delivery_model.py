@@ -25,6 +25,7 @@ from sim.events import Event
 from sim.facilities.distribution_centre import DistributionCentre
 from sim.facilities.hub import Hub
 from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
+from sim.model.car_replanning import after_replanning
 from sim.model.car_traffic import CarTraffic, car_traffic
 from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
 from sim.model.deliveries import day_deliveries
@@ -37,7 +38,7 @@ from sim.planning.bulk_transfer import BulkTransfer
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
 from sim.random_streams import RandomStreams
-from sim.traffic import QueueEngine
+from sim.traffic import BinnedTravelTimes, QueueEngine
 from sim.units import clock_to_s, to_us
 
 
@@ -94,7 +95,6 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._stop_ids = 0
         self._double_parked: dict[int, int] = {}
         self._has_run = False
-        self._car_delays_h: list[float] = []
         self._tables: RunTables | None = None
 
         streams = RandomStreams(self.root_seed)
@@ -232,7 +232,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._has_run = True
         plan = self.plan_day()
         if self.traffic.will_replan:
-            self._let_cars_choose_again(plan)
+            self.traffic = after_replanning(self.traffic, self._run_with)
+            self.engine = self.traffic.engine(self._closures)
         self._create_agents(plan)
         for carrier in self.carriers:
             carrier.send_out()
@@ -257,16 +258,13 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             van.end_of_time()
         self._progress("simulating", self._horizon_us // 10**6, self._horizon_us // 10**6)
 
-    def _let_cars_choose_again(self, plan: DayPlan) -> None:
-        """Run the day as it is; cars that look for faster routes find them on its times. As often as they may."""
-        while self.traffic.will_replan:
-            day = DeliveryModel(self.settings, self.root_seed, progress=self._progress, traffic=self.traffic.as_it_is())
-            day._plan = plan
-            day.run()
-            assert isinstance(day.engine, QueueEngine)  # cars need it
-            self._car_delays_h.append(day.kpis()["car_delay_hours"]["value"])
-            self.traffic = self.traffic.after_a_day(day.engine.times())
-        self.engine = self.traffic.engine(self._closures)
+    def _run_with(self, traffic: CarTraffic) -> tuple[float, BinnedTravelTimes]:
+        """The same day with cars on other routes: their delay [h], and travel times."""
+        day = DeliveryModel(self.settings, self.root_seed, progress=self._progress, traffic=traffic.as_it_is())
+        day._plan = self._plan
+        day.run()
+        assert isinstance(day.engine, QueueEngine)  # cars need it
+        return float(day.kpis()["car_delay_hours"]["value"]), day.engine.times()
 
     # -- what agents ask (`sim.agents.City`) ---------------------------------------------------
 
@@ -344,11 +342,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
 
     def car_report(self) -> dict[str, Any] | None:
         """How the cars' assignment settled, and what drivers who chose again changed; None without cars."""
-        report = self.traffic.report()
-        if report is not None and report["replan"] is not None:
-            last = self.kpis()["car_delay_hours"]["value"]
-            report["replan"]["car_delay_hours_by_round"] = [*self._car_delays_h, last]
-        return report
+        return self.traffic.report()
 
     def rules(self) -> dict[str, Any]:
         """The access rules as resolved for this network."""

@@ -3,7 +3,8 @@ Drivers who know how the day goes: part of the cars leave their usual route for 
 
 Cars are assigned once, for a day without vans, and keep to their routes whatever a policy does to the streets.
 Drivers with navigation do not: where vans, and lanes that they block, make another way faster by more than a
-trifle, they take it. They choose on the travel times of the whole day run once before.
+trifle, they may take it. They choose on the travel times of the whole day, run a few times before: a few at a time, so
+that they do not all meet again in the next street.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ class ReplanParams(BaseModel, frozen=True, extra="forbid"):
         0.0, ge=0.0, le=1.0, description="Share of the cars that look for a faster route on this day [-]; 0: none"
     )
     replan_gain_s: float = Field(
-        60.0, ge=0.0, le=3600.0, description="They change when it saves more than this [s], lest they all swap ties"
+        60.0, ge=0.0, le=3600.0, description="They may change when it saves more than this [s], lest they all swap ties"
+    )
+    replan_rounds: int = Field(
+        2, ge=1, le=20, description="Rounds in which those who would gain may change; each runs the day once more [-]"
     )
 
 
@@ -44,14 +48,17 @@ class ReplannedRoutes:
         Route of each trip.
     lookers
         Trips whose drivers looked for a faster route.
+    gaining
+        Those that would have gained more than the threshold.
     changed
-        Those that found one.
+        Those that changed.
     expected_gain_s
         Time saved by a changed trip on the times that it was chosen on, in the mean [s]; 0 where none changed.
     """
 
     routes: RouteSet
     lookers: int
+    gaining: int
     changed: int
     expected_gain_s: float
 
@@ -72,11 +79,13 @@ def replanned_routes(
     measured: BinnedTravelTimes,
     params: ReplanParams,
     *,
+    turn: int = 0,
+    step: float = 1.0,
     seed: int = 0,
     threads: int = 1,
 ) -> ReplannedRoutes:
     """
-    Routes of all cars, a share of whom chose again on measured times.
+    Routes of all cars, some of whom chose again on measured times.
 
     Who looks is drawn by trip, so that the same cars look in every scenario.
 
@@ -89,9 +98,13 @@ def replanned_routes(
     routes
         Usual routes.
     measured
-        Travel times of the day as it went with everybody on the usual routes.
+        Travel times of the day as it went with everybody on these routes.
     params
         Who looks, and what makes them change.
+    turn
+        Number of the round, from 0.
+    step
+        Times the probability that a driver who would gain changes [-].
     seed
         Seed of who looks.
     threads
@@ -101,14 +114,15 @@ def replanned_routes(
     -----
     A driver changes only for a gain above a threshold. Source: Mahmassani and Jayakrishnan (1991), "System performance
     and user response under real-time information in a congested traffic corridor", Transportation Research A 25(5),
-    a least saving of one minute among their rules. Simplification: all look at once at a day that is over, not at what
-    they meet on the way; with large shares they crowd the faster streets.
+    a least saving of one minute among their rules. Of those who would gain, each changes with the probability that
+    the gain is of the usual time, as cars do when they are assigned. Simplification: drivers know a day that is over,
+    not what they meet on the way.
     """
     n_trips = len(trips.depart_us)
     chance = KeyedStream(seed, "traffic.replanning").uniform(np.arange(n_trips))
     looker = np.flatnonzero(chance < params.replan_share)
     if len(looker) == 0:
-        return ReplannedRoutes(routes, 0, 0, 0.0)
+        return ReplannedRoutes(routes, 0, 0, 0, 0.0)
     free_us = np.maximum(np.round(network.free_flow_time_s * MICROSECONDS_PER_SECOND), 1.0).astype(np.int64)
     times = times_of_a_day(measured, free_us)
     found, _ = fastest_routes(
@@ -126,6 +140,12 @@ def replanned_routes(
     gain_us = np.zeros(n_trips, dtype=np.int64)
     usual_us = route_costs_us(routes, times, trips.depart_us)[looker]
     gain_us[looker] = usual_us - route_costs_us(found, times, trips.depart_us[looker])
-    changes = gain_us > to_us(params.replan_gain_s)
+    share = np.zeros(n_trips)
+    share[looker] = gain_us[looker] / np.maximum(usual_us, 1)
+    would_gain = gain_us > to_us(params.replan_gain_s)
+    draws = KeyedStream(seed, "traffic.replanning.change").uniform(np.arange(n_trips), turn)
+    changes = would_gain & (draws < step * share)
     mean_s = float(gain_us[changes].mean()) / MICROSECONDS_PER_SECOND if changes.any() else 0.0
-    return ReplannedRoutes(merge_routes(routes, other, changes), len(looker), int(changes.sum()), mean_s)
+    return ReplannedRoutes(
+        merge_routes(routes, other, changes), len(looker), int(would_gain.sum()), int(changes.sum()), mean_s
+    )

@@ -83,12 +83,12 @@ def test_nobody_looks_at_a_share_of_nought(network: RoadNetwork, trips: _Trips, 
 def test_all_leave_a_street_that_is_slow(network: RoadNetwork, trips: _Trips, usual: RouteSet) -> None:
     """With everybody looking, those who can go round a blocked link do; all others keep their route link by link."""
     link = busiest(usual)
-    found = replanned_routes(network, trips, usual, slow(network, link), ReplanParams(replan_share=1.0))
+    found = replanned_routes(network, trips, usual, slow(network, link), ReplanParams(replan_share=1.0), step=1e9)
     assert found.lookers == 2000
     before, after = users(usual, link), users(found.routes, link)
     at_the_ends = {trip for trip in before if link in (trips.origin_link[trip], trips.target_link[trip])}
     assert len(before) > 20 and after <= at_the_ends
-    assert found.changed == len(before - after)
+    assert found.gaining == found.changed == len(before - after)
     assert 400.0 < found.expected_gain_s <= 600.0
     for trip in set(range(2000)) - before:
         assert found.routes.of(trip).tolist() == usual.of(trip).tolist()
@@ -99,11 +99,22 @@ def test_the_same_drivers_look_whatever_the_day(network: RoadNetwork, trips: _Tr
     link, params = busiest(usual), ReplanParams(replan_share=0.5)
     one = replanned_routes(network, trips, usual, slow(network, link), params)
     everybody = replanned_routes(network, trips, usual, slow(network, link), ReplanParams(replan_share=1.0))
+    assert 0 < one.changed < everybody.changed
     assert one.lookers == pytest.approx(1000, abs=70)
     left = users(usual, link) - users(one.routes, link)
     assert left < users(usual, link) - users(everybody.routes, link)
     more = replanned_routes(network, trips, usual, slow(network, link), ReplanParams(replan_share=0.6))
     assert left <= users(usual, link) - users(more.routes, link)
+
+
+def test_those_who_gain_change_a_few_at_a_time(network: RoadNetwork, trips: _Trips, usual: RouteSet) -> None:
+    """Some of those who would gain change; half the step moves about half, all of whom the whole step moves too."""
+    link, params = busiest(usual), ReplanParams(replan_share=1.0)
+    whole = replanned_routes(network, trips, usual, slow(network, link), params)
+    half = replanned_routes(network, trips, usual, slow(network, link), params, step=0.5)
+    assert 0.0 < whole.changed < whole.gaining
+    assert half.gaining == whole.gaining and half.changed == pytest.approx(0.5 * whole.changed, rel=0.4)
+    assert users(whole.routes, link) < users(half.routes, link)
 
 
 def test_small_gains_move_nobody(network: RoadNetwork, trips: _Trips, usual: RouteSet) -> None:
