@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from sim.view.run_folder import RunFolder
 from sim.view.style import BLUE, GREY, ORANGE, add_caption, count_of, figure_style, new_figure, save_figure, say_empty
@@ -54,6 +54,8 @@ def draw_gap_by_iteration(table_path: Path, path: Path, *, target: float | None 
             if target is not None:
                 axes.axhline(100 * target, color=GREY, linestyle="--", label="stops at or below")
             axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            axes.yaxis.set_minor_locator(NullLocator())
             for formats in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
                 formats(FuncFormatter(lambda value, _: f"{value:g}"))
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
