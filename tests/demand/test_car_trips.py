@@ -25,6 +25,7 @@ BACKGROUND = BackgroundParams(
     peak_volume_to_capacity=0.2,
     mean_deterrence_min=7.0,
     zone_size_m=400.0,
+    external_share=0.0,
     connectors_per_zone=2,
     hourly_share=(1.0,) * 24,
     seed=3,

@@ -71,7 +71,7 @@ def found(counts_file: Path) -> CalibratedTrips:
 
 
 def test_the_known_demand_comes_back(found: CalibratedTrips) -> None:
-    """Total to 3 %, busy hours to 10 %, nearly all counts met that were not, speeds closer, no jam."""
+    """Total to 3 %, busy hours to 10 %, nearly all counts met that were not, speeds to 0.5 km/h, no jam."""
     before, after = found.rounds[0], found.rounds[-1]
     assert before.trips == 45_000
     assert after.trips == pytest.approx(TRUE_TRIPS, rel=0.03) == len(found.trips)
@@ -82,7 +82,7 @@ def test_the_known_demand_comes_back(found: CalibratedTrips) -> None:
     assert hours["trips_after"].to_numpy()[busy] == pytest.approx(wanted[busy], rel=0.1)
     assert hours["factor"].to_numpy() == pytest.approx(hours["trips_after"] / hours["trips_before"])
     assert (before.comparison.share_good or 0.0) < 0.9 < 0.99 < (after.comparison.share_good or 0.0)
-    assert (after.comparison.summary["rmse_kph"] or 9.0) < (before.comparison.summary["rmse_kph"] or 0.0)
+    assert (after.comparison.summary["rmse_kph"] or 9.0) < 0.5
     assert found.is_sound and not found.warnings()
     assert len(found.table()) == len(found.rounds) == 3
 

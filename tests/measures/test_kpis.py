@@ -16,6 +16,7 @@ BY_HAND: dict[str, float | None] = {
     "orders_total": 5,
     "orders_delivered": 3,
     "orders_failed": 2,
+    "failed_share": 2 / 5,
     "orders_refused": 0,
     "orders_on_board": 0,
     # Order 4 is back at the depot; stop 3 was its second attempt.
@@ -25,9 +26,20 @@ BY_HAND: dict[str, float | None] = {
     "on_time_share": 2 / 3,
     # Of 600 kg delivered to two shops, the 300 kg of shop s2 came jointly, and at 22:30.
     "night_delivery_share": 300 / 600,
+    "night_delivery_share_shops": 1 / 2,
     "joint_share_volume": 300 / 600,
     "joint_share_shops": 1 / 2,
     "parcels_at_stations_share": None,
+    # Stops 1 and 2 are first attempts, at s1 and s2; carriers brought their own orders, of which one was joint.
+    "visits_per_shop": 1.0,
+    "visits_per_joint_shop": 1.0,
+    "orders_shared": 0,
+    "cost_handling": 2.0,
+    "sharing_paid": 0,
+    # No trucks between hubs and centres.
+    "trunk_km": 0,
+    "bulk_transfers": 0,
+    "dock_wait_mean": None,
     # d1: 10 km with 300 kg, 10 km empty; e1: 8 km with 350 kg, 2 and 10 km with 50 kg.
     "van_km": 40.0,
     "tonne_km": 3.0 + 2.8 + 0.1 + 0.5,
@@ -36,6 +48,10 @@ BY_HAND: dict[str, float | None] = {
     "vans_used": 2,
     "vans_total": 3,
     "orders_per_van": 1.5,
+    "stops_per_van": 3 / 2,
+    # 200 kg/m3: 1.5 m3 over 10 km, 1.75 over 8, 0.25 over 12; 20 km with 5 m3 of space, 20 km with 3.8.
+    "load_factor_volume": (15 + 14 + 3) / (100 + 76),
+    "empty_km_share": 10 / 40,
     "load_factor": 6.4 / (20 * 1.0 + 20 * 0.9),
     # d1 is out 9:00-10:00, e1 22:00-24:00, of which one hour lies in the operating day 5:00-23:00.
     "time_utilisation": (1 + 1) / (2 * 18),
@@ -101,7 +117,8 @@ def test_a_day_without_anything_has_no_ratios(context: KpiContext) -> None:
     undefined = {name for name, value in values.items() if value is None}
     assert undefined == {
         "on_time_share", "night_delivery_share", "joint_share_volume", "joint_share_shops", "orders_per_van",
-        "parcels_at_stations_share",
+        "parcels_at_stations_share", "failed_share", "night_delivery_share_shops", "visits_per_shop",
+        "visits_per_joint_shop", "stops_per_van", "load_factor_volume", "empty_km_share", "dock_wait_mean",
         "load_factor", "time_utilisation", "van_km_per_van_day", "tonne_km_per_van_day", "cost_per_tonne_km",
         "cost_per_tonne_km_shipment", "cost_per_tonne", "cost_per_order", "energy_per_tonne_km",
         "energy_per_tonne_km_kwh", "energy_per_tonne_km_shipment", "energy_per_tonne", "energy_per_tonne_kwh",

@@ -88,7 +88,7 @@ def test_signal_in_the_middle_of_a_street_is_kept(tmp_path: Path) -> None:
     network = build_network("osm", path=town(tmp_path))
     links = network.links.set_index(["from_node_id", "to_node_id"])
     for ends in ((1, 2), (3, 2)):
-        assert links.loc[ends, "capacity_veh_per_h"] == pytest.approx(0.7 * 2000)
+        assert links.loc[ends, "capacity_veh_per_h"] == pytest.approx(min(0.7 * 2 * 1500, 2000))
         assert links.loc[ends, "signal_delay_s"] == pytest.approx(2.7)
     assert links.loc[(2, 3), "signal_delay_s"] == 0.0
 

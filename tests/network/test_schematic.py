@@ -59,9 +59,17 @@ def test_east_west_roads_fall_to_the_east(zhangdian: RoadNetwork, axis) -> None:
     assert position[:, 1] == pytest.approx(expected, abs=1e-6)
 
 
-def test_signals_stand_at_crossings_of_main_roads(zhangdian: RoadNetwork) -> None:
-    """13 x 8 crossings less the four corners."""
-    assert int(zhangdian.nodes["is_signal"].sum()) == len(NORTH_SOUTH) * len(EAST_WEST) - 4
+def test_signals_stand_where_main_roads_cross_each_other_or_a_collector(zhangdian: RoadNetwork) -> None:
+    """Two streets meet, one of them a main road, the other a main road or a collector; not at the four corners."""
+    main = {axis.name for axis in (*NORTH_SOUTH, *EAST_WEST)}
+    wide = main | set(zhangdian.links.loc[zhangdian.links["road_class"] == "tertiary", "name"])
+    names: dict[int, set[str]] = {}
+    for node, name in zip(zhangdian.to_node.tolist(), zhangdian.links["name"], strict=True):
+        names.setdefault(node, set()).add(name)
+    expected = {node for node, here in names.items() if len(here) == 2 and here <= wide and here & main}
+    corners = {node for node in expected if len(set(zhangdian.from_node[zhangdian.to_node == node].tolist())) == 2}
+    assert len(corners) == 4
+    assert set(np.flatnonzero(zhangdian.nodes["is_signal"].to_numpy()).tolist()) == expected - corners
 
 
 def test_half_of_the_shops_lie_in_the_centre_and_no_hub(zhangdian: RoadNetwork) -> None:

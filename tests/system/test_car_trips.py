@@ -52,7 +52,7 @@ def test_cars_that_gain_nothing_keep_the_day_as_it_is(run_dir: RunMaker) -> None
 
 def test_cars_go_round_double_parked_vans(run_dir: RunMaker) -> None:
     """Without berths, drivers who look lose no more time; the report is what the run has."""
-    busy = ("network=helsinki", "traffic=cars", "network.car_trips_per_day=14000", "berths.spaces_per_shop=0", "seed=1")
+    busy = ("network=helsinki", "traffic=cars", "network.car_trips_per_day=40000", "berths.spaces_per_shop=0", "seed=1")
     base, looking = run_dir(*busy), run_dir(*busy, "traffic.replan_share=0.5")
     report = json.loads((looking / "car_traffic.json").read_text())["replan"]
     delays = [json.loads((run / "kpis.json").read_text())["car_delay_hours"]["value"] for run in (base, looking)]

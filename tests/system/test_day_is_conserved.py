@@ -92,5 +92,24 @@ def test_orders_vans_charge_and_links_add_up(scenario: str, network: str, run_di
 @pytest.mark.slow
 @pytest.mark.parametrize(("scenario", "network"), SLOW_CASES)
 def test_orders_vans_charge_and_links_add_up_in_whole_cities(scenario: str, network: str, run_dir: RunMaker) -> None:
-    """The scenarios that change most, on the large networks."""
-    _check(run_dir(f"scenario={scenario}", f"network={network}", "seed=1"))
+    """The scenarios that change most, on the large networks, on empty streets."""
+    _check(run_dir(f"scenario={scenario}", f"network={network}", "seed=1", "traffic=off"))
+
+
+@pytest.mark.slow
+def test_the_default_day_adds_up_and_does_not_jam(run_dir: RunMaker) -> None:
+    """900,000 cars: all vehicles arrive, none is forced on; the peak is slower than the night by a sixth."""
+    folder = run_dir("seed=1")
+    _check(folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert not [text for text in manifest["warnings"] if "forced" in text or "did not arrive" in text]
+    cars = json.loads((folder / "car_traffic.json").read_text(encoding="utf-8"))
+    assert (cars["trips"], cars["forced_moves"], cars["arrived_share"]) == (900_000, 0, 1.0)
+    assert cars["relative_gap"] <= 0.02
+    links = pd.read_parquet(folder / "links.parquet")
+    network = pd.read_parquet(folder / "network_links.parquet").set_index("link_id")
+    driven_km = links["inflow_veh"] * network["length_m"].loc[links["link_id"]].to_numpy() / 1e3
+    taken_h = links["inflow_veh"] * links["travel_time_s"] / 3600.0
+    hour = links["bin_start_s"] // 3600
+    speed_kph = driven_km.groupby(hour).sum() / taken_h.groupby(hour).sum()
+    assert 0.75 < speed_kph[8] / speed_kph[3] < 0.87
