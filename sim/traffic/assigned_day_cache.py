@@ -27,7 +27,7 @@ from sim.traffic.travel_times import BinnedTravelTimes
 
 logger = logging.getLogger(__name__)
 
-_FORMAT = 2
+_FORMAT = 3
 """To be raised whenever the same input leads to another assigned day."""
 
 _ARRAYS = ("depart_us", "route_links", "route_start", "link_time_us", "speed_ratio", "gaps", "warm_gaps", "numbers")

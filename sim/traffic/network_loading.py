@@ -137,10 +137,12 @@ def load_network(
         traffic.run_until(s.FOREVER)
     else:
         traffic.run_until(to_us(horizon_s), last_bin=max(math.ceil(to_us(horizon_s) / bin_us) - 1, 0))
-    return _result(traffic, packed.order, ids, bin_s)
+    return _result(traffic, packed.order, ids, bin_s, parameters.free_time_us)
 
 
-def _result(traffic: LinkTransmission, order: IntArray, ids: IntArray, bin_s: float) -> LoadingResult:
+def _result(
+    traffic: LinkTransmission, order: IntArray, ids: IntArray, bin_s: float, free_time_us: IntArray
+) -> LoadingResult:
     store = traffic.store
     arrival_s = np.full(len(order), np.nan)
     has_arrived = store.arrival_us >= 0
@@ -155,7 +157,7 @@ def _result(traffic: LinkTransmission, order: IntArray, ids: IntArray, bin_s: fl
         stored_veh=on_links + outside,
         waiting_veh=outside,
         counts=counts,
-        times=counts.times(store.links[:, s.FREE_TIME], to_us(bin_s)),
+        times=counts.times(free_time_us, to_us(bin_s)),
         traversals=int(store.links[:, s.LEFT].sum()),
     )
 

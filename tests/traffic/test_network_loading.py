@@ -218,3 +218,12 @@ def test_delay_at_a_signal_grows_as_websters_uniform_delay(share: float) -> None
     assert waited[-20:] == pytest.approx(delay_s / (1.0 - share * green), rel=1e-3)
     constant = load_network(links, trips).arrival_s - depart_s - 100.0
     assert constant == pytest.approx(delay_s)
+
+
+def test_where_nobody_drives_a_signal_delays_as_a_lone_vehicle() -> None:
+    """Travel times of a bin without traffic are those of the empty link, however busy the bins before were."""
+    links = road(1, capacity_veh_per_h=450.0, saturation_flow_veh_per_h=900.0, signal_delay_s=12.5)
+    found = load_network(
+        links, trips_on([0], 9.0 * np.arange(90)), horizon_s=3600.0, bin_s=900.0, signal_delay="uniform"
+    )
+    assert found.times.link_time_us[-1, 0] == 52_500_000
