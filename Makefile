@@ -12,7 +12,7 @@ NEW_LOCK := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --
 	--custom-compile-command "make lock" --no-emit-index-url --all-extras --output-file requirements.lock pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast test-slow lint format types docs-check docs docs-figures bench lock clean
+.PHONY: help install run test test-slow lint format types docs-check docs docs-figures bench lock clean
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,10 +35,7 @@ install: $(STAMP)  ## Make the environment in .venv
 run: $(STAMP)  ## Run the default scenario: KPI table, result files, figures
 	$(BIN)/sim run $(ARGS)
 
-test: $(STAMP)  ## Run the whole test suite
-	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
-
-test-fast: $(STAMP)  ## Run the tests that take seconds
+test: $(STAMP)  ## Run the test suite, without what takes minutes
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
 
 test-slow: $(STAMP)  ## Run only the tests that take minutes
