@@ -7,6 +7,7 @@ less than the values do.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -57,6 +58,8 @@ def outcomes(
             {"level": level, "seed": seed, "measure": name, "value": kpis[name]["value"], "unit": kpis[name]["unit"]}
             for name in measures
         ]
+        del model
+        gc.collect()  # a model and its agents refer to each other, and hold gigabytes where there are cars
         progress("comparing", done, len(runs))
     return pd.DataFrame(rows)
 
