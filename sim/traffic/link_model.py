@@ -53,8 +53,8 @@ class LinkParameters:
         Free speed [m/s].
     wave_speed_mps
         Speed at which gaps travel back [m/s].
-    capacity_veh_per_h, saturation_veh_per_h
-        Capacity at the stop line, and of the road before it [veh/h].
+    capacity_veh_per_h
+        Capacity at the stop line [veh/h].
     free_time_us
         Least time on the link, signal included [us].
     signal_delay_us
@@ -74,7 +74,6 @@ class LinkParameters:
     free_speed_mps: FloatArray
     wave_speed_mps: FloatArray
     capacity_veh_per_h: FloatArray
-    saturation_veh_per_h: FloatArray
     free_time_us: IntArray
     signal_delay_us: IntArray
     signal_grows: bool
@@ -145,7 +144,6 @@ def link_parameters(links: pd.DataFrame, *, signal_delay: SignalDelay = "constan
         free_speed_mps=speed_mps,
         wave_speed_mps=wave_mps,
         capacity_veh_per_h=capacity,
-        saturation_veh_per_h=saturation,
         free_time_us=_microseconds(free_s),
         signal_delay_us=np.minimum(np.round(delay_s * MICROSECONDS_PER_SECOND), 2.0**31 - 1).astype(np.int64),
         signal_grows=grows,

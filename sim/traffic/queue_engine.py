@@ -154,12 +154,7 @@ class QueueEngine:
         return trip
 
     def set_blocked_lanes(self, link: int, lanes: float, *, at_us: int) -> None:
-        """
-        Take `lanes` lanes of a link out of service from `at_us` on (0 restores it).
-
-        What stands in the way stands between junctions: no more passes than the other lanes carry there, and no more
-        than the stop line lets pass.
-        """
+        """Take `lanes` lanes of a link out of service from `at_us` on (0 restores it)."""
         if not lanes >= 0.0:
             raise ValueError(f"link {link}: blocked lanes must be 0 or more, found {lanes}")
         self._schedule(at_us, lambda: self._block_now(link, lanes))
@@ -189,8 +184,8 @@ class QueueEngine:
     def _block_now(self, link: int, lanes: float) -> None:
         self._blocked.set(link, lanes, self.now_us)
         links = self._parameters
-        passing = links.saturation_veh_per_h[link] * max(links.lanes[link] - lanes, 0.0) / links.lanes[link]
-        headway = int(headway_us(np.array([min(links.capacity_veh_per_h[link], passing)]))[0])
+        share = max(links.lanes[link] - lanes, 0.0) / links.lanes[link]
+        headway = int(headway_us(np.array([links.capacity_veh_per_h[link] * share]))[0])
         self._traffic.kernels.change_capacity(self._traffic.store, link, headway, self.now_us)
 
     def _take_arrivals(self) -> list[Arrival]:
