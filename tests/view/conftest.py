@@ -118,7 +118,10 @@ def run_tables(links: pd.DataFrame) -> dict[str, pd.DataFrame]:
     costs.append((CARRIERS[0], "fines", 0.0))
     rows = {"vans": vans, "trips": trips, "traces": traces, "stops": stops, "charging": charging, "berths": berths}
     rows["costs"] = costs
-    return {name: pd.DataFrame(rows[name], columns=text.split()) for name, text in columns.items()}
+    tables = {name: pd.DataFrame(rows[name], columns=text.split()) for name, text in columns.items()}
+    tables["trips"]["load_m3"] = tables["trips"]["payload_kg"] / 200.0
+    tables["stops"]["attempt"] = 1
+    return tables
 
 
 def write_run(folder: Path, tables: dict[str, pd.DataFrame], links: pd.DataFrame, **manifest: Any) -> Path:
