@@ -18,9 +18,9 @@ from sim.traffic.compiled import compiled, inlined
 from sim.traffic.store import EVENT_NEXT, EVENT_US, FOREVER, PENDING, SLICE, SLICE_BITS
 
 
-@inlined
-def unschedule(clock: IntArray, slices: LinkArray, events: IntArray, event: int) -> None:
-    """Take a pending event out of the calendar."""
+@compiled
+def _unschedule(clock: IntArray, slices: LinkArray, events: IntArray, event: int) -> None:
+    """Take a pending event out, wherever it is in its list; rare enough to be called."""
     first = (events[event, EVENT_US] >> clock[SLICE_BITS]) & (len(slices) - 1)
     other = slices[first]
     if other == event:
@@ -33,17 +33,11 @@ def unschedule(clock: IntArray, slices: LinkArray, events: IntArray, event: int)
     clock[PENDING] -= 1
 
 
-@compiled
-def _reschedule(clock: IntArray, slices: LinkArray, events: IntArray, event: int) -> None:
-    """Take a pending event out, where that is rare enough to be called."""
-    unschedule(clock, slices, events, event)
-
-
 @inlined
 def schedule(clock: IntArray, slices: LinkArray, events: IntArray, time_us: int, event: int) -> None:
     """Let an event happen at `time_us` and at no other time; never, if that is FOREVER."""
     if events[event, EVENT_US] != FOREVER:
-        _reschedule(clock, slices, events, event)
+        _unschedule(clock, slices, events, event)
     if time_us != FOREVER:
         first = (time_us >> clock[SLICE_BITS]) & (len(slices) - 1)
         events[event, EVENT_US] = time_us
@@ -53,26 +47,45 @@ def schedule(clock: IntArray, slices: LinkArray, events: IntArray, time_us: int,
 
 
 @inlined
-def next_event(clock: IntArray, slices: LinkArray, events: IntArray, until_us: int) -> int:
-    """The next event, -1 if there is none in the slices up to that of `until_us`."""
+def next_event(clock: IntArray, slices: LinkArray, events: IntArray, until_us: int) -> tuple[int, int]:
+    """
+    The next event and the one before it in its list, -1 if there is none.
+
+    Both -1 if nothing is pending in the slices up to that of `until_us`.
+    """
+    best = -1
+    best_before = -1
     if clock[PENDING] == 0:
-        return -1
+        return best, best_before
     bits = clock[SLICE_BITS]
     last = until_us >> bits
     mask = len(slices) - 1
     now = clock[SLICE]
-    best = -1
     best_us = FOREVER
     while now <= last:
         event = slices[now & mask]
+        before = -1
         while event >= 0:
             time_us = events[event, EVENT_US]
             if (time_us < best_us or (time_us == best_us and event < best)) and time_us >> bits == now:
                 best = event
+                best_before = before
                 best_us = time_us
+            before = event
             event = events[event, EVENT_NEXT]
         if best >= 0:
             break
         now += 1
     clock[SLICE] = min(now, last)
-    return best
+    return best, best_before
+
+
+@inlined
+def take_out(clock: IntArray, slices: LinkArray, events: IntArray, event: int, before: int) -> None:
+    """Take out the event that `next_event` has just found."""
+    if before < 0:
+        slices[clock[SLICE] & (len(slices) - 1)] = events[event, EVENT_NEXT]
+    else:
+        events[before, EVENT_NEXT] = events[event, EVENT_NEXT]
+    events[event, EVENT_US] = FOREVER
+    clock[PENDING] -= 1

@@ -14,7 +14,7 @@ could differ between two machines.
 from __future__ import annotations
 
 from sim.traffic.compiled import compiled, inlined
-from sim.traffic.event_calendar import next_event, schedule, unschedule
+from sim.traffic.event_calendar import next_event, schedule, take_out
 from sim.traffic.link_moves import enter, headway_of, is_open, leave, opening_us, pcu_of, ready_us, slot_of
 from sim.traffic.store import (
     ARRIVED,
@@ -60,7 +60,7 @@ WIDEN = 0
 """Added to links read from routes, so that kernels are compiled for 64-bit links alone."""
 
 
-@compiled
+@inlined
 def _plan_opening(net: Store, link: int, now_us: int) -> None:
     """Schedule when one of those that wait may enter `link`, or is to be forced on."""
     when_us = opening_us(net.links, net.slots, link)
@@ -74,7 +74,7 @@ def _plan_opening(net: Store, link: int, now_us: int) -> None:
         schedule(net.clock, net.slices, net.events, when_us, 2 * link)
 
 
-@compiled
+@inlined
 def _wait(net: Store, approach: int, target: int, now_us: int) -> None:
     """Let the first vehicle of an approach wait to enter `target`."""
     first = net.links[target, WAITERS]
@@ -88,7 +88,7 @@ def _wait(net: Store, approach: int, target: int, now_us: int) -> None:
         _plan_opening(net, target, now_us)
 
 
-@compiled
+@inlined
 def _stop_waiting(net: Store, approach: int) -> None:
     target = net.approaches[approach, TARGET]
     following = net.approaches[approach, NEXT_APPROACH]
@@ -155,7 +155,7 @@ def _may_pass(net: Store, word: int, target: int, now_us: int) -> bool:
     return word & TRACKED != 0 and is_closed_to(net, word >> POINTER_SHIFT, target, now_us)
 
 
-@compiled
+@inlined
 def _chosen(net: Store, link: int, now_us: int, is_forced: bool) -> int:
     """
     The approach that enters `link` next, -1 if none.
@@ -182,7 +182,7 @@ def _chosen(net: Store, link: int, now_us: int, is_forced: bool) -> int:
     return best
 
 
-@compiled
+@inlined
 def _admit_from_outside(net: Store, approach: int, link: int, turn: int, now_us: int) -> None:
     vehicle = net.merges[link, SOURCE_FIRST]
     net.merges[link, SOURCE_FIRST] = net.source_next[vehicle]
@@ -200,7 +200,7 @@ def _admit_from_outside(net: Store, approach: int, link: int, turn: int, now_us:
     _enter(net, link, word, now_us)
 
 
-@compiled
+@inlined
 def _admit(net: Store, link: int, now_us: int) -> int:
     """Choose one of those that wait to enter `link`: a link, returned; or a trip that starts here, put on the road."""
     may_enter = is_open(net.links, net.slots, link, now_us)
@@ -291,7 +291,7 @@ def run(net: Store, until_us: int) -> int:
         if clock[NEXT_DEPARTURE] < len(net.departure_us):
             departure_us = net.departure_us[clock[NEXT_DEPARTURE]]
         outer_us = min(change_us, departure_us)
-        event = next_event(clock, net.slices, events, min(outer_us, until_us))
+        event, before = next_event(clock, net.slices, events, min(outer_us, until_us))
         event_us = events[event, EVENT_US] if event >= 0 else FOREVER
         if min(event_us, outer_us) > until_us or min(event_us, outer_us) == FOREVER:
             break
@@ -301,7 +301,7 @@ def run(net: Store, until_us: int) -> int:
             if is_opening and links[link, ENTERED] - links[link, RELEASED] >= 1 << (links[link, RING] & 63):
                 clock[FULL_LINK] = link
                 return RING_FULL
-            unschedule(clock, net.slices, events, event)
+            take_out(clock, net.slices, events, event, before)
             target = link
             if is_opening:
                 passing = _admit(net, link, event_us)

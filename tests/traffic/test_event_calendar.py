@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.traffic.event_calendar import next_event, schedule, unschedule
+from sim.traffic.event_calendar import next_event, schedule, take_out
 from sim.traffic.store import CLOCK_ENTRIES, EVENT_COLUMNS, EVENT_US, FOREVER, PENDING, SLICE_BITS
 
 N_EVENTS = 12
@@ -42,13 +42,14 @@ def test_events_come_by_time_then_number_whatever_the_width_of_a_slice(
     while expected:
         first = min(expected, key=lambda event: (expected[event], event))
         now_us = expected[first]
-        before = next_event(clock, slices, events, now_us - 1) if now_us else -1
-        assert before in (-1, first)
-        assert next_event(clock, slices, events, now_us) == first
-        unschedule(clock, slices, events, first)
+        earlier = next_event(clock, slices, events, now_us - 1)[0] if now_us else -1
+        assert earlier in (-1, first)
+        found, before = next_event(clock, slices, events, now_us)
+        assert found == first
+        take_out(clock, slices, events, found, before)
         del expected[first]
         for event, wait_us in [next(additions, (-1, 0))]:
             if event >= 0:
                 put(event, now_us + wait_us)
     assert clock[PENDING] == 0
-    assert next_event(clock, slices, events, 10_000) == -1
+    assert next_event(clock, slices, events, 10_000)[0] == -1
