@@ -3,7 +3,7 @@ What the day costs, by carrier and component.
 
 - `fixed`: capital and insurance of the vans used; vans that stay at home are taken to earn elsewhere.
 - `driver`: wage from first departure to last arrival or departure of each driver (one a van and wave), waiting at
-  closed zones included.
+  closed zones and unloading at docks included.
 - `fuel`: litres times price; plug-in hybrids burn petrol.
 - `electricity`: what was paid for charging sessions, those of the night at the depot included; what a van used but did
   not charge again within the simulated time is priced as charged later, what it gained is credited. So the cost is that
@@ -95,7 +95,7 @@ def _cost_by_van(tables: RunTables, context: KpiContext) -> pd.DataFrame:
     cost = pd.DataFrame(index=by_van.index)
     cost["fixed"] = fixed.astype("float64") * is_used
     cost["driver"] = (
-        duty_s(trips, stops, tables["tours"]).reindex(by_van.index).fillna(0.0)
+        duty_s(trips, stops, tables["tours"], tables["docks"]).reindex(by_van.index).fillna(0.0)
         / SECONDS_PER_HOUR
         * prices.driver_cny_per_h
     )
@@ -112,15 +112,21 @@ def _cost_by_van(tables: RunTables, context: KpiContext) -> pd.DataFrame:
     return cost.astype("float64")
 
 
-def duty_spans(trips: pd.DataFrame, stops: pd.DataFrame, tours: pd.DataFrame) -> pd.DataFrame:
+def duty_spans(
+    trips: pd.DataFrame, stops: pd.DataFrame, tours: pd.DataFrame, docks: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """
     First departure and last return of each driver, by van and wave: columns `from_s`, `until_s` [s].
 
-    The last return is the last arrival, or the last departure from a stop if the van did not get further.
+    The last return is the last arrival, or the last departure from a stop or a dock if that is later.
     """
     keys = [trips["van_id"], _wave_of(trips, tours)]
     spans = trips.groupby(keys).agg(from_s=("depart_s", "min"), until_s=("arrive_s", "max"))
-    left_s = stops.groupby([stops["van_id"], _wave_of(stops, tours)])["depart_s"].max().reindex(spans.index)
+    left = stops[["van_id", "depart_s"]]
+    if docks is not None and len(docks):
+        at_docks = docks[["van_id", "end_s"]].rename(columns={"end_s": "depart_s"})
+        left = pd.concat([left, at_docks], ignore_index=True)
+    left_s = left.groupby([left["van_id"], _wave_of(left, tours)])["depart_s"].max().reindex(spans.index)
     spans["until_s"] = spans["until_s"].where(~(left_s > spans["until_s"]), left_s)
     return spans
 
@@ -139,9 +145,11 @@ def _wave_of(rows: pd.DataFrame, tours: pd.DataFrame) -> pd.Series[str]:
     return found.set_index("index")["wave"].fillna("").reindex(rows.index)
 
 
-def duty_s(trips: pd.DataFrame, stops: pd.DataFrame, tours: pd.DataFrame) -> pd.Series[float]:
+def duty_s(
+    trips: pd.DataFrame, stops: pd.DataFrame, tours: pd.DataFrame, docks: pd.DataFrame | None = None
+) -> pd.Series[float]:
     """Time from first departure to last return, added up over the drivers of each van that made a trip [s]."""
-    spans = duty_spans(trips, stops, tours)
+    spans = duty_spans(trips, stops, tours, docks)
     return (spans["until_s"] - spans["from_s"]).groupby(level="van_id").sum()
 
 

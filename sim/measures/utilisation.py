@@ -40,7 +40,7 @@ def utilisation_measures(tables: RunTables, context: KpiContext) -> dict[str, fl
     if delivered["shipment_distance_m"].notna().all():
         shipment_tonne_km = float((delivered["weight_kg"] * delivered["shipment_distance_m"]).sum()) / 1e6
     vans_used = int(trips["van_id"].nunique())
-    spans = duty_spans(trips, tables["stops"], tables["tours"])
+    spans = duty_spans(trips, tables["stops"], tables["tours"], tables["docks"])
     on_duty_s = time_within_s(spans["from_s"], spans["until_s"], context.day_from_s, context.day_until_s)
     return {
         "van_km": van_km,

@@ -99,3 +99,13 @@ def test_each_driver_of_a_van_is_paid_from_first_departure_to_last_return() -> N
     tours = pd.DataFrame({"van_id": ["v", "v"], "start_s": [6 * 3600.0, 20 * 3600.0], "wave": ["morning", "night"]})
     assert duty_s(trips, stops, tours)["v"] == 3 * 3600.0
     assert duty_s(trips, stops, tours.iloc[:0])["v"] == 15 * 3600.0
+
+
+def test_a_driver_is_paid_until_the_last_dock_is_left() -> None:
+    """A truck that drives from 02:00 to 03:00 and is unloaded until 03:30 has its driver on duty for 1.5 h."""
+    trips = pd.DataFrame({"van_id": ["t"], "depart_s": [7200.0], "arrive_s": [10_800.0]})
+    stops = pd.DataFrame({"van_id": pd.Series([], dtype=object), "depart_s": pd.Series([], dtype="float64")})
+    tours = pd.DataFrame({"van_id": ["t"], "start_s": [7200.0], "wave": ["night"]})
+    docks = pd.DataFrame({"van_id": ["t"], "end_s": [12_600.0]})
+    assert duty_s(trips, stops, tours)["t"] == 3600.0
+    assert duty_s(trips, stops, tours, docks)["t"] == 5400.0
