@@ -39,6 +39,8 @@ def site(arguments: argparse.Namespace) -> int:
     print(f"files: {out}, {figure}")
     if is_stations:
         print(f"use them: sim run scenario=parcels stations.number={number} stations.sites_file={out}")
+    else:
+        print(f"use them: sim run scenario=joint_50 joint.centre.sites_file={out}")
     return DONE
 
 

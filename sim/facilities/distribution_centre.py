@@ -11,6 +11,7 @@ from pydantic import Field
 from sim.errors import ConfigError
 from sim.facilities.docks import DockParams
 from sim.facilities.hub import places_of_kind
+from sim.facilities.station_sites import read_station_sites
 from sim.network import RoadNetwork
 
 
@@ -18,7 +19,12 @@ class CentreParams(DockParams, frozen=True, extra="forbid"):
     """A distribution centre: its docks, and how fast it sorts."""
 
     number: int | None = Field(
-        ge=1, le=100, description="Distribution centres in use, the first of the network [-]; null: all of them"
+        ge=1, le=100, description="Distribution centres in use, the first of the network or table [-]; null: all of them"
+    )
+    sites_file: str | None = Field(
+        default=None,
+        description="Table of centres, CSV or GeoJSON, as written by `sim network site --centres`; null: those of the "
+        "network",
     )
     orders_per_h: float = Field(gt=0.0, le=1e6, description="Orders that a centre sorts in an hour [1/h]")
     sorting_min: float = Field(
@@ -48,20 +54,28 @@ class DistributionCentre:
 
 def find_centres(network: RoadNetwork, params: CentreParams) -> list[DistributionCentre]:
     """
-    Distribution centres in use, in the order of their names.
+    Distribution centres in use: those of a table in its order, or those of the network in the order of their names.
 
     Raises
     ------
     NetworkError
-        If the network has none.
+        If the network has none and no table is given.
+    SitesError
+        If the table has faults.
     ConfigError
-        If it has fewer than wanted.
+        If there are fewer than wanted.
     """
-    found = places_of_kind(network, "distribution_centre", "joint delivery needs")
+    if params.sites_file is not None:
+        sites = read_station_sites(params.sites_file, network)
+        found = list(zip(sites["site_id"].astype(str), sites["link"].astype(int), strict=True))
+        origin = params.sites_file
+    else:
+        found = places_of_kind(network, "distribution_centre", "joint delivery needs")
+        origin = f"network {network.name}"
     if params.number is not None and len(found) < params.number:
         raise ConfigError(
-            f"joint.centre.number: expected at most {len(found)}, the distribution centres of network "
-            f"{network.name}; found {params.number}"
+            f"joint.centre.number: expected at most {len(found)}, the distribution centres of {origin}; "
+            f"found {params.number}"
         )
     return [DistributionCentre(place, link, params) for place, link in found[: params.number]]
 

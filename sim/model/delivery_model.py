@@ -22,7 +22,7 @@ from sim.config import Scenario
 from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
 from sim.energy import FUELS
 from sim.events import Event
-from sim.facilities.distribution_centre import DistributionCentre
+from sim.facilities.distribution_centre import DistributionCentre, find_centres
 from sim.facilities.hub import Hub
 from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
 from sim.model.car_replanning import after_replanning
@@ -111,6 +111,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._berth_users = deliveries.shops
         self._type_names = list(scenario.fleet.vehicle_types)
         self._closures = self._compile_rules()
+        if scenario.joint.operator:
+            find_centres(self.network, scenario.joint.centre)  # faults of the table come before minutes of assignment
         self.traffic = car_traffic(self.network, scenario, progress) if traffic is None else traffic
         self.believed_times = self.traffic.believed_times
         self.freight = day_freight(
@@ -370,9 +372,9 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
 
     def input_sha256(self) -> dict[str, str]:
         """SHA-256 of the inputs: the road network and, where they were read, the survey and the files of car trips."""
-        survey = self.settings.demand.survey_file
-        sites = self.settings.stations.sites_file
-        files = [*self.settings.traffic.trip_files, *(file for file in (survey, sites) if file is not None)]
+        settings = self.settings
+        tables = (settings.demand.survey_file, settings.stations.sites_file, settings.joint.centre.sites_file)
+        files = [*settings.traffic.trip_files, *(file for file in tables if file is not None)]
         read = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
         return {f"network/{self.network.name}": self.network.sha256()} | read
 

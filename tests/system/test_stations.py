@@ -92,9 +92,22 @@ def test_proposed_sites_are_used_by_a_run(tmp_path: Path, run_dir: RunMaker) -> 
     assert str(sites) in (folder / "manifest.json").read_text(encoding="utf-8")
 
 
+def test_proposed_centres_are_used_by_a_run(tmp_path: Path, run_dir: RunMaker) -> None:
+    """`sim network site --centres` writes what `joint.centre.sites_file` reads; vans of the operator stand there."""
+    sites = tmp_path / "centres.csv"
+    assert main(["network", "site", "--network", "grid", "--centres", "2", "--out", str(sites)]) == 0
+    folder = run_dir("scenario=joint_50", *GRID, f"joint.centre.sites_file={sites}")
+    proposed = set(pd.read_csv(sites)["site_id"])
+    vans = table(folder, "vans")
+    depots = set(vans.loc[vans["carrier_id"].astype(str).str.startswith("operator"), "depot_id"].astype(str))
+    assert depots and depots <= proposed
+    assert str(sites) in (folder / "manifest.json").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        (("run", "network=grid", "scenario=joint_50", "joint.centre.sites_file=gone.csv"), "gone.csv"),
         (("run", "network=grid", "scenario=parcels", "stations.number=3", "stations.sites_file=gone.csv"), "gone.csv"),
         (("run", "network=grid", "scenario=parcels", "stations.number=9999"), "stations.number"),
         (("run", "network=grid", "stations.sites_file=sites.csv"), "number above 0"),
