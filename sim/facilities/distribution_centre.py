@@ -19,7 +19,7 @@ class CentreParams(DockParams, frozen=True, extra="forbid"):
     """A distribution centre: its docks, and how fast it sorts."""
 
     number: int | None = Field(
-        ge=1, le=100, description="Distribution centres in use, the first of the network or table [-]; null: all of them"
+        ge=1, le=100, description="Centres in use, the first of the network or table [-]; null: all"
     )
     sites_file: str | None = Field(
         default=None,
