@@ -292,6 +292,20 @@ _TABLES = (
         ),
     ),
     Table(
+        "places",
+        "A place of the day: a receiver, a berth or charger in use, a hub or centre.",
+        (
+            _name("place_id", "Place, as shop_id, berth_id, site_id or depot_id in the other tables"),
+            _name("kind", "shop, home, station, berth, charger, hub or centre"),
+            _name("type", "Type of the receiver", True),
+            _name("name", "Name in the network or the survey", True),
+            _LINK,
+            _quantity("lon", "deg", "Longitude, WGS84"),
+            _quantity("lat", "deg", "Latitude, WGS84"),
+            _quantity("capacity", "-", "Van spaces of a berth, connectors of a charging site", True),
+        ),
+    ),
+    Table(
         "network_links",
         "A link of the road network.",
         (

@@ -124,6 +124,7 @@ class Recorder:
         tables["traces"] = self._traces()
         tables["links"] = self._link_bins()
         tables["costs"] = empty_table("costs")
+        tables["places"] = empty_table("places")
         return tables
 
     def _rows(self, kind: type[Any], name: str, sorted_by: list[str]) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from sim.model.day_agents import create_berths, create_carriers, create_charging
 from sim.model.deliveries import day_deliveries
 from sim.model.freight import day_freight, share_capacity
 from sim.model.joint_agents import create_bulk_trucks
+from sim.model.place_rows import place_rows
 from sim.model.result_tables import order_rows, van_rows
 from sim.network import RoadNetwork, read_network
 from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem, TourReplanner
@@ -307,6 +308,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             self.recorder.set_links(self.traffic.link_bins(self.engine))
             tables = self.recorder.tables()
             tables["costs"] = cost_rows(cost_table(tables, self.kpi_context()))
+            berths, sites = [berth.spec for berth in self.berths], [site.spec for site in self.charging_sites]
+            tables["places"] = place_rows(self.network, self.shop_table, berths, sites, self.centres)
             self._tables = tables
         return self._tables
 
