@@ -20,7 +20,7 @@ FOUNDATION = {"units", "errors", "clock", "events", "random_streams", "contracts
 _BASE = {"foundation", "network", "energy"}
 _MIDDLE = _BASE | {"demand", "traffic", "policy"}
 _AGENTS = _MIDDLE | {"facilities", "planning"}
-_MODEL = _AGENTS | {"agents", "measures", "config"}
+_MODEL = _AGENTS | {"agents", "measures", "incentives", "config"}
 _EXPERIMENT = _MODEL | {"model"}
 _TOP = _EXPERIMENT | {"experiment", "view"}
 
@@ -34,8 +34,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "facilities": _MIDDLE,
     "planning": _MIDDLE | {"facilities"},
     "agents": _AGENTS,
-    "measures": {"foundation", "network"},
-    "config": _AGENTS | {"agents", "measures"},
+    "incentives": {"foundation"},
+    "measures": {"foundation", "network", "incentives"},
+    "config": _AGENTS | {"agents", "measures", "incentives"},
     "model": _MODEL,
     "experiment": _EXPERIMENT,
     "view": {"foundation", "network", "measures"},

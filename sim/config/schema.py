@@ -13,11 +13,15 @@ from sim.demand import CarTripsParams, DemandParams
 from sim.demand.background_traffic import BackgroundParams
 from sim.energy import EnergyParams
 from sim.facilities import BerthParams, ChargingParams, StationParams
+from sim.incentives import FleetResponseParams, IncentiveParams
 from sim.measures import CostParams
 from sim.planning import FleetParams, JointParams, PlanningParams, SharingParams
 from sim.policy import PolicyParams
 from sim.traffic import DayAssignmentParams, ReplanParams, TrafficParams
 from sim.units import Weekday
+
+_PART_OF_A_DAY = {"working_days_per_year", "interest", "vehicles"}
+"""What of `fleet_response` the subsidies of a single day depend on."""
 
 
 class NetworkParams(BaseModel, frozen=True, extra="forbid"):
@@ -93,6 +97,8 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     service: ServiceParams
     planning: PlanningParams
     cost: CostParams
+    incentives: IncentiveParams
+    fleet_response: FleetResponseParams
     seed: int = Field(ge=0, le=2**63 - 1, description="Root of every random draw")
     weekday: Weekday = Field(description="Day of the week")
     horizon_h: float = Field(gt=0.0, le=48.0, description="Length of the simulated time [h]")
@@ -116,7 +122,27 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
             )
         return self
 
+    @model_validator(mode="after")
+    def _incentives_name_known_types(self) -> Self:
+        known = self.fleet.vehicle_types
+        faults = [
+            f"incentives.{key} names unknown vehicle types {unknown}"
+            for key, names in self.incentives.named_types().items()
+            if (unknown := sorted(set(names) - set(known)))
+        ]
+        subsidised = set(self.incentives.named_types()["purchase_subsidy_cny"])
+        without_price = sorted((subsidised & set(known)) - set(self.fleet_response.vehicles))
+        if without_price:
+            faults.append(f"fleet_response.vehicles has no entry for {without_price}, which get a purchase subsidy")
+        if faults:
+            raise ValueError(f"{'; '.join(faults)}; known: {sorted(known)}")
+        return self
+
     def content(self) -> dict[str, Any]:
         """The configuration without labels, paths and manner of running: what results depend on."""
-        dump = self.model_dump(mode="json", by_alias=True, exclude={"scenario", "paths", "run"})
+        left_out = {"scenario", "paths", "run", "incentives", "fleet_response"}
+        dump = self.model_dump(mode="json", by_alias=True, exclude=left_out)
+        if self.incentives.acts_on_a_day:
+            dump["incentives"] = self.incentives.content()
+            dump["fleet_response"] = self.fleet_response.model_dump(mode="json", include=_PART_OF_A_DAY)
         return dump | {"joint": self.joint.content(), "sharing": self.sharing.content()}

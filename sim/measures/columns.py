@@ -214,7 +214,7 @@ _TABLES = (
             _quantity("energy_kwh", "kWh", "Electricity from the grid, losses included"),
             _quantity("soc_start", "-", "State of charge at the start"),
             _quantity("soc_end", "-", "State of charge at the end"),
-            _quantity("cost_cny", "CNY", "Price paid for it"),
+            _quantity("cost_cny", "CNY", "Price by the tariff, before what the city pays of it"),
             _name("purpose", "depot or public"),
         ),
     ),
@@ -272,7 +272,8 @@ _TABLES = (
             _name("carrier_id", "Carrier that bears it"),
             _name(
                 "component",
-                "fixed, driver, fuel, electricity, maintenance, handling, sharing, failed, recovery or fines",
+                "fixed, driver, fuel, electricity, maintenance, handling, sharing, failed, recovery, fines or "
+                "subsidies (below 0)",
             ),
             _quantity("cost_cny", "CNY", "Cost of the day"),
         ),

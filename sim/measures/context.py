@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.contracts import FloatArray
 from sim.measures.cost_params import CostParams
+from sim.measures.subsidies import SubsidyTerms
 from sim.units import SECONDS_PER_DAY
 
 
@@ -60,6 +61,8 @@ class KpiContext:
         Terminal joint delivery stations in use.
     sharing_cny
         What each carrier pays others for delivering for it, less what it earns so [CNY].
+    subsidies
+        What the city pays for vans; nothing when None.
     has_cars
         Whether car traffic was simulated.
     link_length_m, link_free_flow_s
@@ -83,6 +86,7 @@ class KpiContext:
     night_until_s: float = 6.0 * 3600.0
     terminal_stations: int = 0
     sharing_cny: Mapping[str, float] = field(default_factory=dict)
+    subsidies: SubsidyTerms | None = None
     has_cars: bool = False
     link_length_m: FloatArray = field(default_factory=lambda: np.zeros(0))
     link_free_flow_s: FloatArray = field(default_factory=lambda: np.zeros(0))

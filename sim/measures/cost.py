@@ -10,6 +10,7 @@ What the day costs, by carrier and component.
   of the energy used, whatever the state of charge in the morning.
 - `maintenance`: by distance. - `handling`: joint orders that were delivered, at the distribution centre.
 - `sharing`: paid to carriers that deliver for others, less what is earned so; adds up to zero over all carriers.
+- `subsidies`: what the city pays, as a negative cost.
 - `failed`: another attempt for each order not delivered. - `recovery`: stranded vans. - `fines`: those detected.
 
 Handling and failed orders fall on the carrier of the order, the rest on that of the van.
@@ -22,6 +23,7 @@ import pandas as pd
 
 from sim.measures.context import KpiContext
 from sim.measures.conversion import conform
+from sim.measures.subsidies import subsidies_by_van
 from sim.measures.tables import RunTables
 from sim.units import SECONDS_PER_HOUR
 
@@ -36,6 +38,7 @@ COMPONENTS = (
     "failed",
     "recovery",
     "fines",
+    "subsidies",
 )
 """Parts of the cost, in the order in which they are shown."""
 
@@ -56,7 +59,7 @@ def cost_table(tables: RunTables, context: KpiContext) -> pd.DataFrame:
     ValueError
         If a vehicle type has no cost, or a trip belongs to a van that is not in the vans.
     """
-    by_van = _cost_by_van(tables, context)
+    by_van = cost_by_van(tables, context)
     carrier_of = tables["vans"].set_index("van_id")["carrier_id"].astype(object)
     table = by_van.groupby(carrier_of.reindex(by_van.index)).sum()
     orders = tables["orders"]
@@ -73,7 +76,8 @@ def cost_table(tables: RunTables, context: KpiContext) -> pd.DataFrame:
     return table[list(COMPONENTS)].astype("float64")
 
 
-def _cost_by_van(tables: RunTables, context: KpiContext) -> pd.DataFrame:
+def cost_by_van(tables: RunTables, context: KpiContext) -> pd.DataFrame:
+    """Parts of the cost that fall on vans, by van (rows as in table `vans`) and component (columns) [CNY]."""
     vans, trips, stops, charging = (tables[name] for name in ("vans", "trips", "stops", "charging"))
     prices = context.cost
     by_van = vans.set_index("van_id")
@@ -109,6 +113,7 @@ def _cost_by_van(tables: RunTables, context: KpiContext) -> pd.DataFrame:
     violations = tables["violations"]
     fines = violations[violations["detected"]].groupby("van_id")["fine_cny"].sum()
     cost["fines"] = fines.reindex(by_van.index).fillna(0.0)
+    cost["subsidies"] = 0.0 - subsidies_by_van(tables, context.subsidies).sum(axis=1)
     return cost.astype("float64")
 
 

@@ -13,6 +13,7 @@ from sim.measures.energy_use import energy_measures
 from sim.measures.intervals import ratio
 from sim.measures.kerb import kerb_measures
 from sim.measures.service import service_measures
+from sim.measures.subsidies import subsidy_measures
 from sim.measures.tables import RunTables
 from sim.measures.utilisation import utilisation_measures
 
@@ -48,6 +49,7 @@ def compute_kpis(tables: RunTables, context: KpiContext) -> dict[str, dict[str, 
     values = service_measures(tables, context)
     values |= utilisation_measures(tables, context)
     values |= cost_measures(tables, context)
+    values |= subsidy_measures(tables, context.subsidies)
     values |= energy_measures(tables, context)
     values |= charging_measures(tables, context)
     values |= kerb_measures(tables, context)

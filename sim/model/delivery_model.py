@@ -33,6 +33,7 @@ from sim.model.freight import day_freight, share_capacity
 from sim.model.joint_agents import create_bulk_trucks
 from sim.model.place_rows import place_rows
 from sim.model.result_tables import order_rows, van_rows
+from sim.model.subsidy_terms import subsidy_terms
 from sim.network import RoadNetwork, read_network
 from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem, TourReplanner
 from sim.planning.bulk_transfer import BulkTransfer
@@ -340,6 +341,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             day_until_s=clock_to_s(fleet.shift_end),
             terminal_stations=len(self.stations),
             sharing_cny=self._sharing_cny,
+            subsidies=subsidy_terms(scenario),
             has_cars=self.traffic.cars is not None,
             link_length_m=self.network.length_m,
             link_free_flow_s=self.network.free_flow_time_s,

@@ -36,6 +36,11 @@ BY_HAND: dict[str, float | None] = {
     "orders_shared": 0,
     "cost_handling": 2.0,
     "sharing_paid": 0,
+    # No incentives; tests/measures/test_subsidies.py has some.
+    "subsidies": 0,
+    "subsidies_purchase": 0,
+    "subsidies_operating": 0,
+    "subsidies_tariff": 0,
     # No trucks between hubs and centres.
     "trunk_km": 0,
     "bulk_transfers": 0,
