@@ -100,6 +100,7 @@ class OrderClosed:
     status: OrderStatus
     delivered_s: float | None
     stop_id: int | None
+    missed_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,17 @@ class ChargingEnded:
     soc_end: float
     cost_cny: float
     purpose: Literal["depot", "public"]
+
+
+@dataclass(frozen=True, slots=True)
+class PowerDrawn:
+    """A charging van has drawn electricity from the grid, at constant power or at the mean of a few minutes."""
+
+    van_id: str
+    site_id: str
+    from_s: float
+    until_s: float
+    energy_kwh: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +208,7 @@ Event = (
     | OrderClosed
     | OrderReturned
     | ChargingEnded
+    | PowerDrawn
     | BerthLeft
     | DockLeft
     | RuleViolated

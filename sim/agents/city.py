@@ -20,7 +20,7 @@ from sim.events import Event
 from sim.facilities.charging_site import ChargingParams
 from sim.facilities.loading_berth import BerthParams
 from sim.network import RoadNetwork
-from sim.planning import TourReplanner
+from sim.planning import SiteMap, TourReplanner
 from sim.random_streams import KeyedStream
 
 
@@ -90,6 +90,7 @@ class City(Protocol):
     shops: Sequence[Shop]
     berths: Sequence[Berth]
     charging_sites: Sequence[ChargerSite]
+    site_map: SiteMap
     berth_params: BerthParams
     charging_params: ChargingParams
     service_params: ServiceParams

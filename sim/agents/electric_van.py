@@ -1,31 +1,27 @@
 """
 The electric van: follows its state of charge and charges where and when it must.
 
-The rule: before each drive the driver compares the charge with what the next stop and the way on to
-a charger are expected to take, with a reserve; if it does not suffice, the van first charges at the
-public site that costs the least time (drive there and expected wait). Vans without a connector at
-their depot charge in public at the end of the tour when the charge has fallen low.
+Before a tour that the charge does not last for, a stop at a public site is planned (`sim.planning.charging_plan`). On
+the way the reserve rule holds: before each drive the charge is compared with what the next stop and the way on to a
+charger are expected to take; if it does not suffice, the van charges first, at the site of the least generalised cost
+(`sim.planning.site_choice`). Vans without a connector at their depot charge in public at the end of the tour when the
+charge has fallen low.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sim.agents.charger import ChargerSite
+from sim.agents.open_stop import OpenStop
+from sim.agents.site_visit import SiteVisit
 from sim.agents.van import Van
-from sim.energy import Battery, ChargingCurve, session_cost_cny
-from sim.events import ChargingEnded
-from sim.units import to_s, to_us
-
-_CONSUMPTION_MARGIN = 1.3
-"""Drivers reckon with this much more energy than planned. Assumption."""
-
-_DETOUR_M = 3000.0
-"""Way to a charger that the driver keeps charge for [m]. Assumption."""
-
-_MEAN_SESSION_S = 1800.0
-"""What a driver expects a van before him to take at a connector [s]. Assumption."""
-
+from sim.energy import Battery, ChargingCurve
+from sim.events import ChargingEnded, PowerDrawn
+from sim.facilities.charging_session import ChargingSession
+from sim.planning import TourEnergy, plan_charge
+from sim.units import to_s
 
 _UNPLUG_S = 60.0
 """Before leaving again, a van is unplugged this long before [s]. Assumption."""
@@ -43,6 +39,8 @@ class ElectricVan(Van):
         Power it takes against state of charge.
     has_depot_charger
         Whether it has a connector at its depot.
+    planned_kwh_per_km
+        Electricity that its driver reckons with in the weather of the day, without margin [kWh/km].
     details
         As `Van`.
     """
@@ -53,14 +51,19 @@ class ElectricVan(Van):
         battery: Battery,
         curve: ChargingCurve,
         has_depot_charger: bool,
+        planned_kwh_per_km: float,
         **details: Any,
     ) -> None:
         super().__init__(*args, **details)
         self.battery = battery
+        self.soc_morning = battery.soc
         self.has_depot_charger = has_depot_charger
         self._curve = curve
-        self._came_to_charger_us = 0
-        self._site: ChargerSite | None = None
+        self._margin = self.city.charging_params.consumption_margin
+        self.planned_kwh_per_km = planned_kwh_per_km * self._margin
+        self._visit = SiteVisit(self)
+        self._planned_site: ChargerSite | None = None
+        self._planned_before: OpenStop | None = None
         self._has_charged_for_evening = False
 
     # -- battery ------------------------------------------------------------------------------
@@ -73,20 +76,87 @@ class ElectricVan(Van):
         """Draw electricity from the battery [kWh]."""
         self.battery.draw(energy_kwh)
 
+    @property
+    def _reserve_kwh(self) -> float:
+        return self.city.charging_params.soc_reserve * self.battery.capacity_kwh
+
     def _suffices_for(self, distance_m: float) -> bool:
-        per_km = self.vehicle_type.planned_kwh_per_km * _CONSUMPTION_MARGIN
-        reserve_kwh = self.city.charging_params.soc_reserve * self.battery.capacity_kwh
-        return self.battery.available_kwh - distance_m / 1e3 * per_km >= reserve_kwh
+        return self.battery.available_kwh - distance_m / 1e3 * self.planned_kwh_per_km >= self._reserve_kwh
+
+    # -- the plan -----------------------------------------------------------------------------
+
+    def on_tour_begin(self) -> None:
+        """Plan a charging stop where the charge does not last for the tour."""
+        self._visit.lost_s = 0.0
+        self._forget_plan()
+        self.plan_tour()
+
+    def has_booked(self, site: ChargerSite) -> bool:
+        """Whether the plan of the tour holds a slot at a site."""
+        return site is self._planned_site
+
+    def _forget_plan(self) -> None:
+        if self._planned_site is not None:
+            self._planned_site.cancel(self.van_id)
+        self._planned_site, self._planned_before = None, None
+
+    def plan_tour(self) -> None:
+        """Plan a charging stop into the tour ahead where the charge does not last for it."""
+        city, params = self.city, self.city.charging_params
+        if not params.planned_stops or not city.charging_sites:
+            return
+        stops = self.stops_left
+        links = [self.link, *(city.shops[stop.shop].link for stop in stops), self.depot_link]
+        stay_s = [math.fsum(city.orders.expected_service_s[row] for row in stop.orders) for stop in stops]
+        tour = TourEnergy(
+            link=links,
+            leg_m=[*(stop.leg_m for stop in stops), self.tour.home_m],
+            leave_s=[to_s(city.clock.now_us), *(s.expected_s + stay for s, stay in zip(stops, stay_s, strict=True))],
+            kwh_per_km=self.planned_kwh_per_km,
+            stored_kwh=self.battery.available_kwh,
+            reserve_kwh=self._reserve_kwh,
+        )
+        if not tour.needs_charge or self.battery.soc >= params.soc_public_target:
+            return
+        planned = plan_charge(
+            tour,
+            city.site_map,
+            lambda row, arrive_s, left_kwh: self._visit.offer(row, arrive_s, left_kwh, is_soon=False),
+            self._visit.cost,
+            target_kwh=params.soc_public_target * self.battery.capacity_kwh,
+        )
+        if planned is not None and planned.before < len(stops):
+            self._planned_site = city.charging_sites[planned.site]
+            self._planned_before = stops[planned.before]
+            self._planned_site.reserve(self.van_id, planned.arrive_s, planned.charging_s)
 
     # -- decisions ----------------------------------------------------------------------------
 
     def go_on(self) -> None:
-        """Charge first if the charge does not suffice; else as any van."""
-        if self.stops_left and not self._suffices_for(self.stops_left[0].leg_m + _DETOUR_M):
+        """Charge first if that is planned, or if the charge does not suffice; else as any van."""
+        if self._goes_to_planned_site():
+            return
+        reach_m = self.city.charging_params.way_to_site_km * 1e3
+        if self.stops_left and not self._suffices_for(self.stops_left[0].leg_m + reach_m):
             is_worth_it = self.battery.soc < self.city.charging_params.soc_public_target
-            if is_worth_it and self._go_charging():
+            if is_worth_it and self._go_charging(self.city.shops[self.stops_left[0].shop].link):
                 return
         super().go_on()
+
+    def _goes_to_planned_site(self) -> bool:
+        site, before = self._planned_site, self._planned_before
+        if site is None or before is None:
+            return False
+        ahead = [stop.planned for stop in self.stops_left]
+        if before.planned not in ahead:
+            self._forget_plan()
+            return False
+        if ahead[0] != before.planned:
+            return False
+        if self._visit.begin(site, self._after_charging):
+            return True
+        self._forget_plan()
+        return False
 
     def head_home(self) -> None:
         """Drive home, by way of a charger when the way home or the next day asks for it."""
@@ -96,53 +166,96 @@ class ElectricVan(Van):
         must_charge = not self._suffices_for(self.tour.home_m)
         if (wants_charge or must_charge) and not self._has_charged_for_evening:
             self._has_charged_for_evening = True
-            if self._go_charging():
+            if self._go_charging(self.depot_link):
                 return
         super().head_home()
 
-    def _go_charging(self) -> bool:
-        best: tuple[int, int] | None = None
-        now_us = self.city.clock.now_us
-        for row, site in enumerate(self.city.charging_sites):
-            way = self.find_way(site.spec.link)
-            if way is None:
-                continue
-            wait_us = to_us(_MEAN_SESSION_S * site.vans_ahead / site.spec.connectors)
-            cost = (way[1] - now_us + wait_us, row)
-            best = cost if best is None else min(best, cost)
-        if best is None:
+    def _go_charging(self, next_link: int) -> bool:
+        """Charge at the best site there is, whatever was planned; False when there is none."""
+        site = self._visit.choose(next_link)
+        if site is None:
             return False
-        self._site = self.city.charging_sites[best[1]]
-        return self.drive_to(self._site.spec.link, "charge", self._at_site)
+        if site is not self._planned_site:
+            self._forget_plan()
+        return self._visit.begin(site, self._after_charging)
 
-    # -- at a public site ---------------------------------------------------------------------
-
-    def _at_site(self) -> None:
-        assert self._site is not None
-        self._came_to_charger_us = self.city.clock.now_us
-        self._site.come(self.van_id, self._plug_in)
-
-    def _plug_in(self) -> None:
-        assert self._site is not None
-        site = self._site
-        target = max(self.battery.soc, self.city.charging_params.soc_public_target)
-        duration_s = self._charging_s(target, site.spec.power_kw)
-        plug_us = self.city.clock.now_us
-        self.city.clock.schedule(plug_us + to_us(duration_s), lambda: self._unplug(site, plug_us, target))
-
-    def _unplug(self, site: ChargerSite, plug_us: int, target: float) -> None:
-        self._site = None
-        self._charge(
-            target,
-            site_id=site.spec.site_id,
-            connector_id=site.connector_id(self.van_id),
-            connector_kw=site.spec.power_kw,
-            came_us=self._came_to_charger_us,
-            plug_us=plug_us,
-            is_public=True,
-        )
-        site.leave(self.van_id)
+    def _after_charging(self) -> None:
+        self._planned_site, self._planned_before = None, None
+        if self.stops_left:
+            self.plan_tour()
         self.go_on()
+
+    def missed_for(self, stop: OpenStop) -> str | None:
+        """`charge` when the stop is missed because the battery is empty or charging took the time."""
+        if self.is_stranded:
+            return "charge" if self.battery.available_kwh <= 0.0 else None
+        late_s = to_s(self.city.clock.now_us) - stop.window_s(self.city)[1] - self.city.service_params.grace_min * 60.0
+        return "charge" if self._visit.lost_s > 0.0 and late_s < self._visit.lost_s else None
+
+    def strand(self) -> None:
+        """End the day on the road; a slot booked is given back."""
+        self._forget_plan()
+        super().strand()
+
+    # -- sessions -----------------------------------------------------------------------------
+
+    def charging_s(self, soc: float, target: float, connector_kw: float) -> float:
+        """Time from one state of charge to another at a connector of its own [s]."""
+        return self._curve.duration_s(
+            soc, target, battery_kwh=self.battery.capacity_kwh, max_power_kw=self._to_battery_kw(connector_kw)
+        )
+
+    def _to_battery_kw(self, connector_kw: float) -> float:
+        return connector_kw * self.city.charging_params.charger_efficiency
+
+    def new_session(self, target: float, connector_kw: float, plug_us: int) -> ChargingSession:
+        """A session from the state of charge as it is."""
+        return ChargingSession(
+            self._curve,
+            battery_kwh=self.battery.capacity_kwh,
+            soc=self.battery.soc,
+            soc_target=target,
+            connector_kw=connector_kw,
+            efficiency=self.city.charging_params.charger_efficiency,
+            plug_s=to_s(plug_us),
+        )
+
+    def end_session(
+        self,
+        session: ChargingSession,
+        *,
+        site_id: str,
+        connector_id: str,
+        came_us: int,
+        fee_cny_per_kwh: float = 0.0,
+        is_public: bool,
+    ) -> None:
+        """Put what a session has given into the battery and announce it."""
+        params = self.city.charging_params
+        battery = self.battery
+        tariff = params.public_tariff if is_public else params.depot_tariff
+        stored_kwh = battery.charge((session.soc - session.soc_start) * battery.capacity_kwh)
+        energy_kwh = stored_kwh / params.charger_efficiency
+        draws = session.draws()
+        self.city.announce(
+            ChargingEnded(
+                van_id=self.van_id,
+                site_id=site_id,
+                connector_id=connector_id,
+                arrive_s=to_s(came_us),
+                plug_s=session.plug_s,
+                unplug_s=draws[-1].until_s if draws else session.plug_s,
+                energy_kwh=energy_kwh,
+                soc_start=session.soc_start,
+                soc_end=battery.soc,
+                cost_cny=session.cost_cny(tariff) + fee_cny_per_kwh * energy_kwh,
+                purpose="public" if is_public else "depot",
+            )
+        )
+        for draw in draws:
+            self.city.announce(PowerDrawn(self.van_id, site_id, draw.from_s, draw.until_s, draw.energy_kwh))
+
+    # -- at the depot -------------------------------------------------------------------------
 
     def at_home(self) -> None:
         """Plug in for the night at the depot's own connector."""
@@ -151,7 +264,7 @@ class ElectricVan(Van):
     def between_tours(self, leave_us: int) -> None:
         """Charge at the depot's own connector for as long as the van is there [us]."""
         stay_s = max(0.0, to_s(leave_us - self.city.clock.now_us) - _UNPLUG_S)
-        power_kw = self._connector_power_kw(self.city.charging_params.depot_power_kw)
+        power_kw = self._to_battery_kw(self.city.charging_params.depot_power_kw)
         reached = self._curve.soc_after(
             self.battery.soc, stay_s, battery_kwh=self.battery.capacity_kwh, max_power_kw=power_kw
         )
@@ -160,68 +273,12 @@ class ElectricVan(Van):
     def _charge_at_depot(self, target: float) -> None:
         if self.has_depot_charger and self.battery.soc < target:
             now_us = self.city.clock.now_us
-            params = self.city.charging_params
-            self._charge(
-                target,
+            session = self.new_session(target, self.city.charging_params.depot_power_kw, now_us)
+            session.finish(session.end_s())
+            self.end_session(
+                session,
                 site_id=f"depot-{self.carrier_id}",
                 connector_id=f"depot-{self.van_id}",
-                connector_kw=params.depot_power_kw,
                 came_us=now_us,
-                plug_us=now_us,
                 is_public=False,
             )
-
-    def _connector_power_kw(self, connector_kw: float) -> float:
-        """Power of a connector that reaches the battery [kW]."""
-        return connector_kw * self.city.charging_params.charger_efficiency
-
-    def _charging_s(self, target: float, connector_kw: float) -> float:
-        return self._curve.duration_s(
-            self.battery.soc,
-            target,
-            battery_kwh=self.battery.capacity_kwh,
-            max_power_kw=self._connector_power_kw(connector_kw),
-        )
-
-    def _charge(
-        self,
-        target: float,
-        *,
-        site_id: str,
-        connector_id: str,
-        connector_kw: float,
-        came_us: int,
-        plug_us: int,
-        is_public: bool,
-    ) -> None:
-        """Fill the battery to a state of charge and announce the session."""
-        params = self.city.charging_params
-        battery = self.battery
-        soc_start = battery.soc
-        duration_s = self._charging_s(target, connector_kw)
-        cost_cny = session_cost_cny(
-            params.public_tariff if is_public else params.depot_tariff,
-            self._curve,
-            plug_s=to_s(plug_us),
-            soc_start=soc_start,
-            soc_end=target,
-            battery_kwh=battery.capacity_kwh,
-            max_power_kw=self._connector_power_kw(connector_kw),
-            efficiency=params.charger_efficiency,
-        )
-        stored_kwh = battery.charge((target - soc_start) * battery.capacity_kwh)
-        self.city.announce(
-            ChargingEnded(
-                van_id=self.van_id,
-                site_id=site_id,
-                connector_id=connector_id,
-                arrive_s=to_s(came_us),
-                plug_s=to_s(plug_us),
-                unplug_s=to_s(plug_us + to_us(duration_s)),
-                energy_kwh=stored_kwh / params.charger_efficiency,
-                soc_start=soc_start,
-                soc_end=battery.soc,
-                cost_cny=cost_cny,
-                purpose="public" if is_public else "depot",
-            )
-        )

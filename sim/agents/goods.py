@@ -47,10 +47,12 @@ class Load:
         volume_m3 = math.fsum(self._city.orders.volume_m3[row] for row in rows)
         self.volume_m3 = max(0.0, self.volume_m3 - volume_m3)
 
-    def keep(self, rows: Iterable[int], status: OrderStatus, stop_id: int | None) -> None:
+    def keep(
+        self, rows: Iterable[int], status: OrderStatus, stop_id: int | None, missed_for: str | None = None
+    ) -> None:
         """Orders will not be delivered today: they stay on board until the van is back at its depot."""
         for row in rows:
-            self._city.announce(OrderClosed(self._city.orders.order_id[row], status, None, stop_id))
+            self._city.announce(OrderClosed(self._city.orders.order_id[row], status, None, stop_id, missed_for))
             self._to_return.append(row)
 
     def put_back(self) -> None:

@@ -117,7 +117,11 @@ class Van(Vehicle):
         self._resequencing = Resequencing(
             self, wave=self.tour.wave, latest_home_us=self._latest_home_us[self.tour.wave]
         )
+        self.on_tour_begin()
         self.go_on()
+
+    def on_tour_begin(self) -> None:
+        """What the driver sees to before leaving the depot; nothing with an engine."""
 
     def _at_depot(self) -> None:
         self._end_tour()
@@ -210,7 +214,7 @@ class Van(Vehicle):
         assert self.stop_id is not None
         stop_id, stop = self.stop_id, self.stops_left.pop(0)
         self._load.hand_over(handover.delivered, weight_kg=handover.weight_kg, end_s=handover.end_s, stop_id=stop_id)
-        self._load.keep(handover.refused, "refused", stop_id)
+        self._load.keep(handover.refused, "refused", stop_id, self.missed_for(stop))
         again = further_attempt(
             self.city, stop, handover.not_accepted, stop_id=stop_id, now_s=to_s(self.city.clock.now_us)
         )
@@ -225,7 +229,11 @@ class Van(Vehicle):
     def _give_up_stop(self) -> None:
         """Leave out the next stop; its goods stay on board and come back to the depot."""
         stop = self.stops_left.pop(0)
-        self._load.keep(stop.orders, "failed", stop.tried_at)
+        self._load.keep(stop.orders, "failed", stop.tried_at, self.missed_for(stop))
+
+    def missed_for(self, stop: OpenStop) -> str | None:
+        """What a stop is missed for, where it is known."""
+        return None
 
     def _give_up_stops(self) -> None:
         while self.stops_left:
@@ -248,9 +256,10 @@ class Van(Vehicle):
 
     def _leave_behind(self, tour: VanTour, status: OrderStatus) -> None:
         """The goods of a tour have not left the depot."""
-        for stop in tour.stops:
+        for stop in open_stops(tour.stops):
+            missed_for = self.missed_for(stop) if status == "failed" else None
             for row in stop.orders:
-                self.city.announce(OrderClosed(self.city.orders.order_id[row], status, None, None))
+                self.city.announce(OrderClosed(self.city.orders.order_id[row], status, None, None, missed_for))
 
     def end_of_time(self) -> None:
         """The simulated time is over: what was not dealt with is on board, or waits for its tour."""

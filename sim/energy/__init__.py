@@ -16,11 +16,13 @@ from sim.energy.charging_curve import grid_draw as grid_draw
 from sim.energy.consumption import CONSUMPTION_COLUMNS as CONSUMPTION_COLUMNS
 from sim.energy.consumption import ConsumptionCurve as ConsumptionCurve
 from sim.energy.consumption import QuantityCurve as QuantityCurve
+from sim.energy.consumption import cabin_kw as cabin_kw
+from sim.energy.consumption import cold_driving_factor as cold_driving_factor
 from sim.energy.consumption import link_consumption as link_consumption
-from sim.energy.consumption import temperature_factor as temperature_factor
 from sim.energy.consumption import trip_consumption as trip_consumption
 from sim.energy.curves import consumption_coefficients as consumption_coefficients
 from sim.energy.curves import find_curve as find_curve
+from sim.energy.curves import planning_factor as planning_factor
 from sim.energy.emissions import FUELS as FUELS
 from sim.energy.emissions import GRID_FACTORS as GRID_FACTORS
 from sim.energy.emissions import Fuel as Fuel

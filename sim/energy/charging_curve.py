@@ -134,6 +134,50 @@ class ChargingCurve:
             soc = s1
         return 1.0
 
+    def highest_kw(self, soc_from: float, soc_until: float) -> float:
+        """Most power that the battery takes between two states of charge [kW]."""
+        corners = [power for soc, power in zip(self.soc, self.power_kw, strict=True) if soc_from < soc < soc_until]
+        return max([self.power_at(soc_from), self.power_at(max(soc_from, soc_until)), *corners])
+
+    def steps(
+        self,
+        soc_start: float,
+        soc_end: float,
+        *,
+        battery_kwh: float,
+        max_power_kw: float = math.inf,
+        longest_s: float,
+    ) -> list[tuple[float, float]]:
+        """
+        A session in steps of constant power: how long each takes [s], and the state of charge at its end [-].
+
+        Where the power tapers, a step is at most `longest_s` long and stands for its mean.
+
+        Parameters
+        ----------
+        soc_start, soc_end
+            States of charge [-], in [0, 1].
+        battery_kwh, max_power_kw
+            As in `duration_s`.
+        longest_s
+            Longest step of tapering power [s].
+        """
+        found: list[tuple[float, float]] = []
+        for (s0, p0), (s1, p1) in self._capped_pieces(max_power_kw):
+            low, high = max(s0, soc_start), min(s1, soc_end)
+            if high <= low:
+                continue
+            whole_s = self.duration_s(low, high, battery_kwh=battery_kwh, max_power_kw=max_power_kw)
+            parts = 1 if p0 == p1 else max(1, math.ceil(whole_s / longest_s))
+            soc = low
+            for part in range(1, parts + 1):
+                soc_then = high
+                if part < parts:
+                    soc_then = self.soc_after(soc, whole_s / parts, battery_kwh=battery_kwh, max_power_kw=max_power_kw)
+                found.append((whole_s / parts, soc_then))
+                soc = soc_then
+        return found
+
     def _pieces(self) -> list[tuple[tuple[float, float], tuple[float, float]]]:
         corners = list(zip(self.soc, self.power_kw, strict=True))
         return list(pairwise(corners))

@@ -59,6 +59,7 @@ def plug_in_hybrid(
         payload_kwh_per_kg_km=electric.payload_kwh_per_kg_km * electric_share,
         fuel_payload_base=petrol.fuel_payload_base,
         fuel_payload_span=petrol.fuel_payload_span,
+        battery_cabin=electric.battery_cabin * electric_share,
     )
 
 
@@ -85,6 +86,34 @@ def find_curve(name: str, phev_electric_share: float = 0.5) -> ConsumptionCurve:
         known = ", ".join(sorted([*CONSUMPTION_CURVES, *PHEV_CURVES]))
         raise ConfigError(f"consumption_curve: found {name!r}, expected one of {known}")
     return CONSUMPTION_CURVES[name]
+
+
+PLANNING_KPH = 20.0
+"""Average speed at which drivers reckon with the weather [km/h]. Assumption: delivery in town."""
+
+
+def planning_factor(name: str, params: EnergyParams) -> float:
+    """
+    Electricity that drivers reckon with against that of a mild day [-], by the curve at `PLANNING_KPH`.
+
+    Parameters
+    ----------
+    name
+        Name of the consumption curve.
+    params
+        Weather and auxiliaries.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such curve.
+    """
+    curve = find_curve(name, params.phev_electric_share)
+    mild_kwh = curve.energy_kwh.per_km(PLANNING_KPH)
+    if mild_kwh == 0.0:
+        return 1.0
+    a, b, c = curve.packed(1.0, params.temperature_c, params.auxiliary_kw)[0, :3]
+    return float(a + b / PLANNING_KPH + c * PLANNING_KPH**2) / mild_kwh
 
 
 def consumption_coefficients(vehicles: Sequence[tuple[str, float]], params: EnergyParams) -> FloatArray:
@@ -115,7 +144,7 @@ def consumption_coefficients(vehicles: Sequence[tuple[str, float]], params: Ener
             faults += [f"{where}: {fault}" for fault in error.faults]
             continue
         if payload_kg > 0.0:
-            rows.append(curve.packed(payload_kg, params.temperature_c))
+            rows.append(curve.packed(payload_kg, params.temperature_c, params.auxiliary_kw))
     if faults:
         raise ConfigError(faults)
     shape = (len(rows), len(CONSUMPTION_COLUMNS), len(COEFFICIENTS))

@@ -77,6 +77,7 @@ def _electric(name: str, label: str, mass_t: float, wh_per_km: tuple[float, floa
         energy_kwh=curve,
         pm_g=QuantityCurve(a=_WEAR_PM_MG_PER_KM * 1e-3),
         payload_kwh_per_kg_km=_PAYLOAD_KWH_PER_KG_KM,
+        battery_cabin=1.0,
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 
 class EnergyParams(BaseModel, frozen=True, extra="forbid"):
@@ -12,6 +12,16 @@ class EnergyParams(BaseModel, frozen=True, extra="forbid"):
 
     temperature_c: float = Field(
         default=20.0, ge=-30.0, le=50.0, description="Air temperature of the day [deg C]. Assumption: a mild day."
+    )
+    auxiliary_kw: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=20.0,
+        description="Further load of every electric van while it is on the road, such as a refrigerator [kW]",
+    )
+    grid_factor_by_hour_kg_per_kwh: tuple[float, ...] | None = Field(
+        default=None,
+        description="CO2 per electricity drawn in each hour of the day, 24 numbers [kg/kWh]; null: the same all day",
     )
     grid_factor_kg_per_kwh: float = Field(
         default=0.6776,
@@ -31,3 +41,17 @@ class EnergyParams(BaseModel, frozen=True, extra="forbid"):
         description="Power that batteries accept against state of charge: lfp_van flat to 80 % (assumption), "
         "generic_car tapers from 35 %",
     )
+
+    @model_validator(mode="after")
+    def _hours_are_24(self) -> Self:
+        hours = self.grid_factor_by_hour_kg_per_kwh
+        if hours is not None:
+            faults = [] if len(hours) == 24 else [f"expected 24 numbers, found {len(hours)}"]
+            faults += [
+                f"hour {row}: expected 0 to 2, found {value}"
+                for row, value in enumerate(hours)
+                if not 0.0 <= value <= 2.0
+            ]
+            if faults:
+                raise ValueError("grid_factor_by_hour_kg_per_kwh: " + "; ".join(faults))
+        return self

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from sim.energy.charging_curve import ChargingCurve
 from sim.units import SECONDS_PER_DAY, clock_to_s, s_to_clock
@@ -33,6 +33,7 @@ class TariffParams(BaseModel, frozen=True, extra="forbid"):
     """
 
     bands: tuple[TariffBand, ...] = Field(min_length=1, description="Bands in any order")
+    _pieces: tuple[tuple[float, float, float], ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")
     def _covers_the_day_once(self) -> Self:
@@ -56,13 +57,17 @@ class TariffParams(BaseModel, frozen=True, extra="forbid"):
                 faults.append(f"no price from {s_to_clock(reached_s)} until 24:00")
         if faults:
             raise ValueError("; ".join(faults))
+        prices = [(*piece, band.price_cny_per_kwh) for band in self.bands for piece in _day_pieces(band)]
+        self._pieces = tuple(sorted(prices))
         return self
 
-    def pieces(self) -> list[tuple[float, float, float]]:
+    def pieces(self) -> tuple[tuple[float, float, float], ...]:
         """Start [s], end [s] and price [CNY/kWh] of the pieces of a day, from midnight on."""
-        return sorted(
-            (start_s, end_s, band.price_cny_per_kwh) for band in self.bands for start_s, end_s in _day_pieces(band)
-        )
+        return self._pieces
+
+    def mean_price(self) -> float:
+        """Price averaged over the hours of the day [CNY/kWh]."""
+        return sum((end_s - start_s) * price for start_s, end_s, price in self._pieces) / SECONDS_PER_DAY
 
     def price_at(self, time_s: float) -> float:
         """Price at a time [CNY/kWh]; the day repeats."""

@@ -94,6 +94,15 @@ _TABLES = (
             _quantity("volume_m3", "m3", "Load space"),
             _quantity("battery_kwh", "kWh", "Usable battery; 0 without a traction battery"),
             _name("depot_id", "Place where it stands at night"),
+            Column(
+                "soc_morning",
+                "float64",
+                "-",
+                "State of charge at the start; none unless a battery van that is out today",
+                True,
+                is_optional=True,
+            ),
+            Column("soc_evening", "float64", "-", "State of charge at the end, as soc_morning", True, is_optional=True),
         ),
     ),
     Table(
@@ -122,6 +131,15 @@ _TABLES = (
                 "float64",
                 "s",
                 "When it was back at the depot; none when it was delivered, never left or never came back",
+                True,
+                is_optional=True,
+            ),
+            Column(
+                "missed_for",
+                "string",
+                "",
+                "charge when it was not delivered because its van ran out of charge, or came too late by no more than "
+                "the time that it had lost to charging in public; none otherwise",
                 True,
                 is_optional=True,
             ),
@@ -216,6 +234,17 @@ _TABLES = (
             _quantity("soc_end", "-", "State of charge at the end"),
             _quantity("cost_cny", "CNY", "Price by the tariff, before what the city pays of it"),
             _name("purpose", "depot or public"),
+        ),
+    ),
+    Table(
+        "charging_power",
+        "Electricity drawn from the grid by a charging van, at constant power or as the mean of up to 5 minutes.",
+        (
+            _VAN,
+            _name("site_id", "Site, as in charging"),
+            _time("from_s", "Start"),
+            _time("until_s", "End"),
+            _quantity("energy_kwh", "kWh", "Electricity from the grid, losses included"),
         ),
     ),
     Table(

@@ -23,6 +23,7 @@ from sim.events import (
     LinksTraversed,
     OrderClosed,
     OrderReturned,
+    PowerDrawn,
     RuleViolated,
     StopEnded,
     TourEnded,
@@ -41,6 +42,7 @@ _TABLE_OF: dict[type[Any], tuple[str, list[str]]] = {
     StopEnded: ("stops", ["stop_id"]),
     TourEnded: ("tours", ["start_s", "tour_id"]),
     ChargingEnded: ("charging", ["plug_s", "van_id"]),
+    PowerDrawn: ("charging_power", ["from_s", "van_id"]),
     BerthLeft: ("berths", ["park_s", "van_id"]),
     DockLeft: ("docks", ["start_s", "place_id", "dock"]),
     RuleViolated: ("violations", ["time_s", "van_id", "link_id"]),
@@ -149,8 +151,10 @@ class Recorder:
         status = orders["status"].astype(object).tolist()
         delivered_s: list[float | None] = [None] * len(orders)
         stop_id: list[int | None] = [None] * len(orders)
+        missed_for: list[str | None] = [None] * len(orders)
         for event in closed:
             row = row_of[event.order_id]
+            missed_for[row] = event.missed_for
             status[row], delivered_s[row], stop_id[row] = event.status, event.delivered_s, event.stop_id
         returned_s = {event.order_id: event.time_s for event in self._heard[OrderReturned]}
         filled = orders.assign(
@@ -158,6 +162,7 @@ class Recorder:
             delivered_s=np.array(delivered_s, dtype=np.float64),
             stop_id=pd.array(stop_id, dtype="Int64"),
             returned_s=orders["order_id"].map(returned_s).astype("float64"),
+            missed_for=pd.array(missed_for, dtype="string"),
         )
         return conform("orders", filled)
 

@@ -16,7 +16,7 @@ from sim.agents.van import latest_home_s
 from sim.config import Scenario
 from sim.contracts import FloatArray
 from sim.demand.shops import stable_number
-from sim.energy import Battery, charging_curve_of
+from sim.energy import Battery, charging_curve_of, planning_factor
 from sim.facilities import berths_by_shop_density, berths_in_reach, public_charging_sites
 from sim.model.deliveries import failed_attempt_shares
 from sim.network import RoadNetwork
@@ -55,8 +55,10 @@ def create_shops(city: DeliveryModel, scenario: Scenario, shops: pd.DataFrame, b
 
 def create_charging_sites(city: DeliveryModel, scenario: Scenario, plug_in_vans: int) -> list[ChargerSite]:
     """Public charging sites, as many connectors as the configuration asks for."""
-    sites = public_charging_sites(city.network, scenario.charging, plug_in_vans=plug_in_vans)
-    return [ChargerSite(city, site) for site in sites]
+    charging = scenario.charging
+    sites = public_charging_sites(city.network, charging, plug_in_vans=plug_in_vans)
+    hold_s = charging.booking_hold_min * 60.0 if charging.access == "booking" else None
+    return [ChargerSite(city, site, hold_s=hold_s) for site in sites]
 
 
 def create_carriers(
@@ -101,6 +103,7 @@ def _create_van(city: DeliveryModel, scenario: Scenario, number: int, tours: lis
         battery=Battery(kind.battery_kwh, charging.soc_full if has_charger else street_soc),
         curve=charging_curve_of(scenario.energy.charging_shape, kind.charging_power_kw),
         has_depot_charger=has_charger,
+        planned_kwh_per_km=kind.planned_kwh_per_km * planning_factor(kind.consumption_curve, scenario.energy),
         **details,
     )
 

@@ -20,7 +20,7 @@ from sim.agents import Berth, Carrier, ChargerSite, ElectricVan, Luck, OrderBook
 from sim.clock import EventClock
 from sim.config import Scenario
 from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
-from sim.energy import FUELS
+from sim.energy import FUELS, planning_factor
 from sim.events import Event
 from sim.facilities.distribution_centre import DistributionCentre, find_centres
 from sim.facilities.hub import Hub
@@ -35,7 +35,7 @@ from sim.model.place_rows import place_rows
 from sim.model.result_tables import order_rows, van_rows
 from sim.model.subsidy_terms import subsidy_terms
 from sim.network import RoadNetwork, read_network
-from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, TourProblem, TourReplanner
+from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, SiteMap, TourProblem, TourReplanner
 from sim.planning.bulk_transfer import BulkTransfer
 from sim.planning.fleet import PLUG_IN
 from sim.policy import compile_closures, rules_document
@@ -126,6 +126,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.berths: Sequence[Berth] = []
         self.shops: Sequence[Shop] = []
         self.charging_sites: Sequence[ChargerSite] = []
+        self.site_map = SiteMap(self.network, [], self.network.free_flow_time_s)
         self.carriers: Sequence[Carrier] = []
         self.vans: Sequence[Vehicle] = []
         self.hubs: Sequence[Hub] = self.freight.hubs
@@ -200,13 +201,17 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             return float("inf")
         charging = self.settings.charging
         usable_kwh = kind.battery_kwh * max(0.0, charging.soc_full - charging.soc_reserve)
-        return usable_kwh / kind.planned_kwh_per_km * 1e3
+        per_km = kind.planned_kwh_per_km * planning_factor(kind.consumption_curve, self.settings.energy)
+        return usable_kwh / per_km * 1e3
 
     def _create_agents(self, plan: DayPlan) -> None:
         scenario = self.settings
         self.berths = create_berths(self, scenario, self._berth_users)
         self.shops = create_shops(self, scenario, self.shop_table, self.berths)
         self.charging_sites = create_charging_sites(self, scenario, self.plug_in_vans)
+        shift_us = (to_us(clock_to_s(scenario.fleet.shift_start)), to_us(clock_to_s(scenario.fleet.shift_end)))
+        day_us = self.believed_times.mean_between(*shift_us)
+        self.site_map = SiteMap(self.network, [site.spec for site in self.charging_sites], day_us / 1e6)
         self.released_goods = ReleasedGoods(row for transfer in self.transfers for row in transfer.orders)
         self.carriers, vans = create_carriers(self, scenario, self.fleets, plan)
         trucks = create_bulk_trucks(
@@ -304,7 +309,9 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def tables(self) -> RunTables:
         """Result tables of the day, in the schema of `docs/data_dictionary.md`."""
         if self._tables is None:
-            self.recorder.set_vans(van_rows(self.fleets, self.settings))
+            electric = [van for van in self.vans if isinstance(van, ElectricVan)]
+            charge = {van.van_id: (van.soc_morning, van.battery.soc) for van in electric}
+            self.recorder.set_vans(van_rows(self.fleets, self.settings, charge))
             self.recorder.set_orders(order_rows(self.order_table, self.shop_table, self.fleets, self.network))
             self.recorder.set_links(self.traffic.link_bins(self.engine))
             tables = self.recorder.tables()

@@ -4,6 +4,8 @@ Result tables that come from the set-up of the day rather than from its events.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -14,8 +16,22 @@ from sim.network.shortest_path import travel_matrix
 from sim.planning import CarrierSpec
 
 
-def van_rows(fleets: list[CarrierSpec], scenario: Scenario) -> pd.DataFrame:
-    """Vans of all fleets as rows of result table `vans`."""
+def van_rows(
+    fleets: list[CarrierSpec], scenario: Scenario, charge: Mapping[str, tuple[float, float]] | None = None
+) -> pd.DataFrame:
+    """
+    Vans of all fleets as rows of result table `vans`.
+
+    Parameters
+    ----------
+    fleets
+        Carriers with their vans.
+    scenario
+        Vehicle types.
+    charge
+        State of charge in the morning and in the evening of the battery vans that are out [-].
+    """
+    soc = charge or {}
     types = scenario.fleet.vehicle_types
     rows = []
     for fleet in fleets:
@@ -32,6 +48,8 @@ def van_rows(fleets: list[CarrierSpec], scenario: Scenario) -> pd.DataFrame:
                     "volume_m3": kind.volume_m3,
                     "battery_kwh": kind.battery_kwh,
                     "depot_id": fleet.depot_id,
+                    "soc_morning": soc.get(van.van_id, (None, None))[0],
+                    "soc_evening": soc.get(van.van_id, (None, None))[1],
                 }
             )
     return pd.DataFrame(rows)

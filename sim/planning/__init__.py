@@ -9,6 +9,10 @@ from sim.planning.bulk_transfer import BulkTransfer as BulkTransfer
 from sim.planning.capacity_sharing import SharedPlan as SharedPlan
 from sim.planning.capacity_sharing import SharingParams as SharingParams
 from sim.planning.capacity_sharing import SharingPlatform as SharingPlatform
+from sim.planning.charging_plan import ChargingOffer as ChargingOffer
+from sim.planning.charging_plan import PlannedCharge as PlannedCharge
+from sim.planning.charging_plan import TourEnergy as TourEnergy
+from sim.planning.charging_plan import plan_charge as plan_charge
 from sim.planning.day_plan import DayPlan as DayPlan
 from sim.planning.day_plan import DayPlanner as DayPlanner
 from sim.planning.fleet import CarrierSpec as CarrierSpec
@@ -25,6 +29,8 @@ from sim.planning.replanning import NewSequence as NewSequence
 from sim.planning.replanning import StopAhead as StopAhead
 from sim.planning.replanning import TourAhead as TourAhead
 from sim.planning.replanning import TourReplanner as TourReplanner
+from sim.planning.site_choice import SiteMap as SiteMap
+from sim.planning.site_choice import VisitCost as VisitCost
 from sim.planning.tour_problem import TourPlan as TourPlan
 from sim.planning.tour_problem import TourProblem as TourProblem
 from sim.planning.tour_problem import TourVehicles as TourVehicles

@@ -11,9 +11,10 @@ from sim.energy import (
     CONSUMPTION_COLUMNS,
     CONSUMPTION_CURVES,
     EnergyParams,
+    cabin_kw,
     consumption_coefficients,
     link_consumption,
-    temperature_factor,
+    planning_factor,
     trip_consumption,
 )
 from sim.energy.consumption import COEFFICIENTS
@@ -157,21 +158,47 @@ def test_consumption_has_no_jump_at_the_ends_of_the_range(length_m: float, at_kp
         assert low == pytest.approx(high, rel=1e-2, abs=1e-3)
 
 
-@pytest.mark.parametrize(("celsius", "factor"), [(-10, 1.4), (0, 1.2), (10, 1.0), (20, 1.0), (28, 1.0), (33, 1.05)])
-def test_temperature_factor(celsius: float, factor: float) -> None:
-    """1 from 10 to 28 deg C; 2 % a degree of cold, 1 % a degree of heat."""
-    assert temperature_factor(celsius) == pytest.approx(factor)
+@pytest.mark.parametrize(("celsius", "kw"), [(-10, 2.0), (0, 1.0), (10, 0.0), (20, 0.0), (28, 0.0), (33, 0.25)])
+def test_the_cabin_takes_power_when_it_is_cold_or_hot(celsius: float, kw: float) -> None:
+    """100 W a degree below 10 deg C, 50 W a degree above 28 deg C."""
+    assert cabin_kw(celsius) == pytest.approx(kw)
 
 
-def test_cold_costs_electricity_and_no_fuel() -> None:
-    """At 0 deg C the electric van takes 20 % more in every way; the fuel van is modelled as on a mild day."""
-    vans = [("bev_van_2600kg", 900.0), ("diesel_n1_iii_euro6ab", 900.0)]
+@pytest.mark.parametrize(
+    ("kph", "low", "high"), [(8.0, 1.9, 2.0), (20.0, 1.5, 1.6), (35.0, 1.3, 1.4), (53.0, 1.2, 1.28)]
+)
+def test_cold_costs_more_the_slower_the_van(kph: float, low: float, high: float) -> None:
+    """At -10 deg C against a mild day, as a longitudinal model has it: twice at a crawl, a quarter more at 53 km/h."""
+    mild, cold = (
+        consumption_coefficients([("bev_van_2600kg", 900.0)], EnergyParams(temperature_c=t)) for t in (20.0, -10.0)
+    )
+    drive = (1000.0, 3600.0 / kph, 0.0)
+    assert low < link_consumption(cold, 0, ENERGY, *drive) / link_consumption(mild, 0, ENERGY, *drive) < high
+
+
+def test_heating_at_a_stand_is_its_power_times_the_time() -> None:
+    """0.5 kW of auxiliaries, 2 kW of heating and 1.5 kW of refrigeration for half an hour: 2 kWh."""
+    params = EnergyParams(temperature_c=-10.0, auxiliary_kw=1.5)
+    cold = consumption_coefficients([("bev_van_2600kg", 900.0)], params)
+    assert link_consumption(cold, 0, ENERGY, 0.0, 1800.0, 500.0) == pytest.approx(2.0)
+
+
+def test_fuel_vans_and_vehicles_without_a_cabin_do_not_heat_electrically() -> None:
+    """The fuel van is modelled as on a mild day; the tricycle rolls harder, and heats nothing."""
+    vans = [("diesel_n1_iii_euro6ab", 900.0), ("tricycle_electric", 200.0)]
     mild, cold = (consumption_coefficients(vans, EnergyParams(temperature_c=t)) for t in (20.0, 0.0))
-    for drive in ((1000.0, 120.0, 400.0), (0.0, 600.0, 0.0)):
-        assert link_consumption(cold, 0, ENERGY, *drive) == pytest.approx(
-            1.2 * link_consumption(mild, 0, ENERGY, *drive)
-        )
-    assert np.array_equal(mild[1], cold[1])
+    assert np.array_equal(mild[0], cold[0])
+    assert link_consumption(cold, 1, ENERGY, 0.0, 600.0, 0.0) == link_consumption(mild, 1, ENERGY, 0.0, 600.0, 0.0)
+    assert link_consumption(cold, 1, ENERGY, 100.0, 20.0, 0.0) > link_consumption(mild, 1, ENERGY, 100.0, 20.0, 0.0)
+
+
+def test_drivers_reckon_with_the_weather() -> None:
+    """1 on a mild day, that of the curve at 20 km/h on a cold one; a fuel van has no electricity to reckon with."""
+    cold = EnergyParams(temperature_c=-10.0)
+    assert planning_factor("bev_van_2600kg", EnergyParams()) == pytest.approx(1.0)
+    by_hand = (180 * 1.1 + (791 + 2000) / 20 + 0.026 * 1.1 * 400) / (180 + 791 / 20 + 0.026 * 400)
+    assert planning_factor("bev_van_2600kg", cold) == pytest.approx(by_hand)
+    assert planning_factor("diesel_n1_iii_euro6ab", cold) == 1.0
 
 
 def test_a_trip_is_the_sum_of_its_links() -> None:
