@@ -17,6 +17,7 @@ StopOutcome = Literal["delivered", "failed", "refused", "partial"]
 DockPurpose = Literal["load", "unload"]
 OrderStatus = Literal["delivered", "failed", "refused", "on_board", "unplanned"]
 TripPurpose = Literal["delivery", "trunk", "charge", "cruise", "home"]
+ClosedZoneOption = Literal["wait", "detour", "violate", "park_outside", "skip", "retry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,17 @@ class RuleViolated:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedLinkMet:
+    """A van has come to a link that is closed to it, and its driver has chosen what to do."""
+
+    van_id: str
+    link_id: int
+    time_s: float
+    stop_id: int | None
+    option: ClosedZoneOption
+
+
+@dataclass(frozen=True, slots=True)
 class LinkBlocked:
     """A double-parked van has stood on a link."""
 
@@ -212,6 +224,7 @@ Event = (
     | BerthLeft
     | DockLeft
     | RuleViolated
+    | ClosedLinkMet
     | LinkBlocked
     | VanStranded
 )

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from sim.agents.berth import Berth
 from sim.agents.centre import ReleasedGoods
 from sim.agents.charger import ChargerSite
+from sim.agents.closed_zone import ClosedZoneParams
 from sim.agents.shop import Shop
 from sim.clock import EventClock
 from sim.contracts import IntArray, LinkArray, LinkClosures, TrafficEngine, TravelTimes
@@ -21,6 +22,7 @@ from sim.facilities.charging_site import ChargingParams
 from sim.facilities.loading_berth import BerthParams
 from sim.network import RoadNetwork
 from sim.planning import SiteMap, TourReplanner
+from sim.policy.enforcement import Enforcement
 from sim.random_streams import KeyedStream
 
 
@@ -77,6 +79,8 @@ class Luck:
     parking_choice: KeyedStream
     depot_charger: KeyedStream
     morning_soc: KeyedStream
+    violator: KeyedStream
+    misunderstanding: KeyedStream
 
 
 class City(Protocol):
@@ -97,6 +101,8 @@ class City(Protocol):
     released_goods: ReleasedGoods
     replanner: TourReplanner
     luck: Luck
+    behaviour: ClosedZoneParams
+    enforcement: Enforcement
 
     def announce(self, event: Event) -> None:
         """Tell the measures a fact."""
@@ -108,6 +114,22 @@ class City(Protocol):
 
     def closures_of(self, vehicle_type: str) -> LinkClosures:
         """When links are closed to a vehicle type."""
+        ...
+
+    def believed_closures_of(self, van_id: str, vehicle_type: str) -> LinkClosures:
+        """When the driver of a van believes links to be closed to it."""
+        ...
+
+    def closing_rules(self, vehicle_type: str, link: int, time_us: int) -> Sequence[str]:
+        """Names of the rules that close a link to a vehicle type at a time [us]."""
+        ...
+
+    def unbound_class(self, vehicle_class: int) -> int:
+        """The engine's row of the same vehicles where no link is closed to them."""
+        ...
+
+    def note_rules_met(self, carrier_id: str, rules: Sequence[str]) -> None:
+        """A carrier has learnt of rules from one of its drivers."""
         ...
 
     def trip_links(self, trip: int) -> tuple[LinkArray, IntArray, IntArray]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.agents.closed_zone import best_way, due_of
 from sim.agents.open_stop import OpenStop, parking_link
 from sim.agents.shop import Reception
 from sim.agents.vehicle import Vehicle
@@ -26,25 +27,26 @@ _LOOK_AHEAD_STOPS = 10
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """A way to a stop, and when the driver would set out on it [us]."""
+    """A way to a stop, when the driver would set out on it [us], and whether it enters closed links."""
 
     route: LinkArray
     depart_us: int
+    violates: bool = False
 
 
 def prospect(vehicle: Vehicle, stop: OpenStop) -> Prospect | None:
     """How the driver would go to a stop now; None when it cannot be served any more."""
     city = vehicle.city
     shop = city.shops[stop.shop]
-    way = vehicle.find_way(parking_link(city, shop)) or vehicle.find_way(shop.link)
+    due = due_of(vehicle, stop)
+    way = best_way(vehicle, parking_link(city, shop), due) or best_way(vehicle, shop.link, due)
     if way is None:
         return None
-    route, arrive_us = way
     earliest_s, latest_s = stop.window_s(city)
-    if shop.receive(to_s(arrive_us), earliest_s, latest_s) is Reception.TOO_LATE:
+    if shop.receive(to_s(way.arrive_us), earliest_s, latest_s) is Reception.TOO_LATE:
         return None
-    drive_us = arrive_us - city.clock.now_us
-    return Prospect(route, max(vehicle.clear_of_waits_us(route), to_us(earliest_s) - drive_us))
+    drive_us = way.arrive_us - city.clock.now_us
+    return Prospect(way.route, max(way.depart_us, to_us(earliest_s) - drive_us), way.violates)
 
 
 def bring_forward_urgent(vehicle: Vehicle, stops: list[OpenStop]) -> None:

@@ -31,6 +31,8 @@ class OpenStop:
         Time before which a further attempt makes no sense [s].
     tried_at
         Stop of the attempt before, a number in the tables; None at the first.
+    is_put_off
+        Whether the driver has put it off at a closed street; that is done once.
     """
 
     planned: PlannedStop
@@ -39,6 +41,7 @@ class OpenStop:
     attempt: int = 1
     not_before_s: float = 0.0
     tried_at: int | None = None
+    is_put_off: bool = False
 
     @property
     def orders(self) -> tuple[int, ...]:

@@ -98,6 +98,11 @@ class ParkingPlace:
         else:
             self._wait_at_nearest()
 
+    def stop_outside(self, walk_m: float) -> None:
+        """Stop where the van stands, outside a closed zone, and walk to the shop [m]."""
+        self.walk_m = walk_m
+        self._stop_at_kerb()
+
     def _may_wait(self) -> bool:
         return self._city.berth_params.max_wait_min > 0.0
 

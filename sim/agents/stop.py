@@ -56,6 +56,10 @@ class ShopStop:
         Number in the tables.
     on_left
         Called when the van is ready to drive on.
+    walk_m
+        Walk to the shop from where the van stands, outside a closed zone [m]; None: the driver looks for a place.
+    walks
+        Times he walks there and back.
     """
 
     def __init__(
@@ -66,8 +70,12 @@ class ShopStop:
         stop: OpenStop,
         stop_id: int,
         on_left: Callable[[Handover], None],
+        walk_m: float | None = None,
+        walks: int = 1,
     ) -> None:
         self._van = van
+        self._walk_m = walk_m
+        self._further_walks = walks - 1
         self._city = van.city
         self._tour_id = tour_id
         self._stop = stop
@@ -87,7 +95,10 @@ class ShopStop:
 
     def begin(self) -> None:
         """Look for a place to park; the rest follows."""
-        self._place.search()
+        if self._walk_m is None:
+            self._place.search()
+        else:
+            self._place.stop_outside(self._walk_m)
 
     def _start_unloading(self) -> None:
         orders = self._city.orders
@@ -96,7 +107,7 @@ class ShopStop:
         start_us = max(self._place.parked_us + walk_us, to_us(earliest_s))
         is_refused = self._shop.receive(to_s(start_us), earliest_s, latest_s) is Reception.TOO_LATE
         service_s = 0.0 if is_refused else math.fsum(orders.service_s[row] for row in self._stop.orders)
-        end_us = start_us + to_us(service_s)
+        end_us = start_us + to_us(service_s) + (0 if is_refused else 2 * self._further_walks * walk_us)
         self._city.clock.schedule(end_us + walk_us, lambda: self._end(start_us, end_us, is_refused))
 
     def _end(self, start_us: int, end_us: int, is_refused: bool) -> None:

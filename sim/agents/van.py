@@ -8,17 +8,19 @@ turn home. Between two tours the van is loaded at its depot.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sim.agents.city import City
+from sim.agents.closed_zone import Choice, choose_at_closed_link
 from sim.agents.goods import Load
 from sim.agents.next_stop import HOLD_STEP_US, LONG_WAIT_US, bring_forward_urgent, prospect, take_another_first
 from sim.agents.open_stop import OpenStop, further_attempt, open_stops
 from sim.agents.resequencing import Resequencing
 from sim.agents.stop import Handover, ShopStop
-from sim.agents.vehicle import Vehicle
-from sim.events import OrderClosed, OrderStatus, TourEnded
+from sim.agents.vehicle import Drive, Vehicle
+from sim.events import ClosedZoneOption, OrderClosed, OrderStatus, TourEnded
 from sim.planning import VanTour
 from sim.units import SECONDS_PER_HOUR, to_s, to_us
 
@@ -195,11 +197,11 @@ class Van(Vehicle):
                 self.city.clock.schedule(first.depart_us, self.go_on)
                 return
             self.stop_id = self.city.next_stop_id()
-            self.set_out(first.route, "delivery", self._at_shop)
+            self.set_out(first.route, "delivery", self._at_shop, violates=first.violates)
             return
         self.head_home()
 
-    def _at_shop(self) -> None:
+    def _at_shop(self, walk_m: float | None = None, walks: int = 1) -> None:
         assert self.stop_id is not None
         stop = ShopStop(
             self,
@@ -207,8 +209,35 @@ class Van(Vehicle):
             stop=self.stops_left[0],
             stop_id=self.stop_id,
             on_left=self._after_stop,
+            walk_m=walk_m,
+            walks=walks,
         )
         stop.begin()
+
+    def meet_closed_link(self, drive: Drive) -> tuple[ClosedZoneOption, Callable[[], None]]:
+        """At a closed link on the way to a stop: whatever costs least, driving on or not."""
+        if drive.purpose != "delivery" or not self.stops_left:
+            return super().meet_closed_link(drive)
+        target = int(drive.route[-1])
+        choice = choose_at_closed_link(self, self.stops_left[0], target, has_others=len(self.stops_left) > 1)
+        if choice.way is not None:
+            return choice.option, lambda: self.follow(choice.way, "delivery", self._at_shop)
+        if choice.option == "park_outside":
+            return choice.option, lambda: self._at_shop(choice.walk_m, choice.walks)
+        drive.to_stop_id, self.stop_id = None, None
+        return choice.option, lambda: self._leave_out(choice)
+
+    def _leave_out(self, choice: Choice) -> None:
+        """Put the next stop off, or leave it out, and go on with the others."""
+        if choice.option == "retry":
+            stop = self.stops_left.pop(0)
+            self.stops_left.append(
+                replace(stop, not_before_s=choice.again_s, expected_s=choice.again_s, is_put_off=True)
+            )
+            self._resequencing.note_new_stop()
+        else:
+            self._give_up_stop()
+        self.go_on()
 
     def _after_stop(self, handover: Handover) -> None:
         assert self.stop_id is not None

@@ -2,7 +2,8 @@
 A vehicle on the road: finds its way, drives in the traffic as it is, and tells where it has been.
 
 Ways and the time of departure come from what its driver believes; times and energy of each drive are the traffic
-engine's answers. Rules that close the way for now make it wait where it stands.
+engine's answers. Rules that close the way for now make it wait where it stands, go round, or do what its driver
+chooses (`sim.agents.closed_zone`).
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from dataclasses import dataclass
 import mesa
 
 from sim.agents.city import City
-from sim.contracts import Arrival, ArrivalReason, LinkArray
-from sim.events import LinksTraversed, TripEnded, TripPurpose, VanStranded
+from sim.agents.closed_zone import Way, best_way
+from sim.contracts import Arrival, ArrivalReason, IntArray, LinkArray
+from sim.demand.shops import stable_number
+from sim.events import ClosedLinkMet, ClosedZoneOption, LinksTraversed, TripEnded, TripPurpose, VanStranded
 from sim.network.shortest_path import earliest_path, route_clear_of_waits
 from sim.planning.fleet import VanSpec, VehicleTypeParams
+from sim.policy.enforcement import closed_stretch
 from sim.units import to_s
 
 _PURPOSES_TO_A_STOP: tuple[TripPurpose, ...] = ("delivery", "cruise")
@@ -24,7 +28,7 @@ _PURPOSES_TO_A_STOP: tuple[TripPurpose, ...] = ("delivery", "cruise")
 
 
 @dataclass(slots=True)
-class _Drive:
+class Drive:
     """A way the vehicle is on."""
 
     route: LinkArray
@@ -35,6 +39,7 @@ class _Drive:
     payload_kg: float
     load_m3: float
     then: Callable[[], None]
+    violates: bool = False
 
 
 class Vehicle(mesa.Agent):  # type: ignore[misc]
@@ -80,12 +85,20 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         self.vehicle_class = vehicle_class
         self.depot_link = depot_link
         self.link = depot_link
-        self.closures = model.closures_of(van.vehicle_type)
+        self.closures = model.believed_closures_of(van.van_id, van.vehicle_type)
+        share = model.behaviour.violator_share
+        self.weighs_violations = share > 0.0 and model.luck.violator.uniform_one(self.key) < share
+        self._violating_trips = 0
         self.stop_id: int | None = None
         self.last_stop_id: int | None = None
         self.is_home = False
         self.is_stranded = False
-        self._drive: _Drive | None = None
+        self._drive: Drive | None = None
+
+    @property
+    def key(self) -> int:
+        """Number that stands for the vehicle in draws."""
+        return stable_number(f"van/{self.van_id}", bits=63)
 
     @property
     def payload_kg(self) -> float:
@@ -129,36 +142,44 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         """
         Drive to the end of a link and call `then` there; False when there is no way.
 
-        When rules close the way for now, the vehicle waits where it stands until it is clear.
+        When rules close the way for now, the vehicle waits where it stands until it is clear, unless its driver knows
+        a better way.
         """
-        way = self.find_way(link)
+        way = best_way(self, link)
         if way is None:
             return False
-        route, _ = way
-        depart_us = self.clear_of_waits_us(route)
-        if depart_us > self.city.clock.now_us:
-            self.city.clock.schedule(depart_us, lambda: self._drive_or_strand(link, purpose, then))
-        else:
-            self.set_out(route, purpose, then)
+        self.follow(way, purpose, then)
         return True
+
+    def follow(self, way: Way, purpose: TripPurpose, then: Callable[[], None]) -> None:
+        """Set out on a way, after the wait that it asks for; the way is then looked for again."""
+        if way.depart_us > self.city.clock.now_us:
+            link = int(way.route[-1])
+            self.city.clock.schedule(way.depart_us, lambda: self._drive_or_strand(link, purpose, then))
+        else:
+            self.set_out(way.route, purpose, then, violates=way.violates)
 
     def _drive_or_strand(self, link: int, purpose: TripPurpose, then: Callable[[], None]) -> None:
         if not self.drive_to(link, purpose, then):
             self.strand()
 
-    def set_out(self, route: LinkArray, purpose: TripPurpose, then: Callable[[], None]) -> None:
-        """Leave now on a way and call `then` at its end."""
+    def set_out(
+        self, route: LinkArray, purpose: TripPurpose, then: Callable[[], None], *, violates: bool = False
+    ) -> None:
+        """Leave now on a way and call `then` at its end; a driver who violates does not stop at closed links."""
         if len(route) == 0:
             then()
             return
         now_us = self.city.clock.now_us
         to_stop_id = self.stop_id if purpose in _PURPOSES_TO_A_STOP else None
-        self._drive = _Drive(route, purpose, self.last_stop_id, to_stop_id, now_us, self.payload_kg, self.load_m3, then)
+        self._drive = Drive(
+            route, purpose, self.last_stop_id, to_stop_id, now_us, self.payload_kg, self.load_m3, then, violates
+        )
         self.city.engine.depart(
             self.number,
             route,
             at_us=now_us,
-            vehicle_class=self.vehicle_class,
+            vehicle_class=self.city.unbound_class(self.vehicle_class) if violates else self.vehicle_class,
             payload_kg=self.payload_kg,
             energy_budget_kwh=self.energy_budget_kwh(),
         )
@@ -170,17 +191,35 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         self._drive = None
         done = drive.route[: arrival.links_done]
         if len(done):
-            self._record_trip(drive, done, arrival)
             self.link = int(done[-1])
-        self.use_energy(arrival.energy_kwh)
+        go_on = drive.then
         if arrival.reason is ArrivalReason.OUT_OF_ENERGY:
-            self.strand()
+            go_on = self.strand
         elif arrival.reason is ArrivalReason.LINK_CLOSED:
-            self._drive_or_strand(int(drive.route[-1]), drive.purpose, drive.then)
-        else:
-            drive.then()
+            go_on = self._read_sign(drive, int(drive.route[arrival.links_done]))
+        if len(done):
+            self._record_trip(drive, done, arrival)
+        self.use_energy(arrival.energy_kwh)
+        go_on()
 
-    def _record_trip(self, drive: _Drive, done: LinkArray, arrival: Arrival) -> None:
+    def _read_sign(self, drive: Drive, closed_link: int) -> Callable[[], None]:
+        """Learn the rules as they are before a closed link; returns what the driver does next."""
+        city = self.city
+        now_us = city.clock.now_us
+        self.closures = city.closures_of(self.type_name)
+        city.note_rules_met(self.carrier_id, city.closing_rules(self.type_name, closed_link, now_us))
+        option, go_on = self.meet_closed_link(drive)
+        city.announce(ClosedLinkMet(self.van_id, closed_link, to_s(now_us), drive.to_stop_id, option))
+        return go_on
+
+    def meet_closed_link(self, drive: Drive) -> tuple[ClosedZoneOption, Callable[[], None]]:
+        """What the driver does before a closed link: drive on by the best way, after a wait where that is better."""
+        target = int(drive.route[-1])
+        way = best_way(self, target)
+        option: ClosedZoneOption = "wait" if way is None else way.option
+        return option, lambda: self._drive_or_strand(target, drive.purpose, drive.then)
+
+    def _record_trip(self, drive: Drive, done: LinkArray, arrival: Arrival) -> None:
         network = self.city.network
         self.city.announce(
             TripEnded(
@@ -204,6 +243,19 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         )
         link, enter_us, exit_us = self.city.trip_links(arrival.trip)
         self.city.announce(LinksTraversed(self.van_id, arrival.trip, link, enter_us, exit_us))
+        if drive.violates:
+            self._record_violations(link, enter_us, exit_us)
+
+    def _record_violations(self, link: LinkArray, enter_us: IntArray, exit_us: IntArray) -> None:
+        """Tell which closed links a trip has entered, and what was noticed of it."""
+        city = self.city
+        stretch = closed_stretch(link, enter_us, exit_us, city.closures_of(self.type_name))
+        self._violating_trips += 1
+        trip_key = stable_number(f"violation/{self.van_id}/{self._violating_trips}", bits=63)
+        for violation in city.enforcement.violations(
+            self.van_id, trip_key, stretch, lambda row, time_us: city.closing_rules(self.type_name, row, time_us)
+        ):
+            city.announce(violation)
 
     def strand(self) -> None:
         """End the day on the road: out of energy, or without a way on."""

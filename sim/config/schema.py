@@ -9,6 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, Field, model_validator
 
 from sim.agents import ServiceParams
+from sim.agents.closed_zone import ClosedZoneParams
 from sim.demand import CarTripsParams, DemandParams
 from sim.demand.background_traffic import BackgroundParams
 from sim.energy import EnergyParams
@@ -17,6 +18,8 @@ from sim.incentives import FleetResponseParams, IncentiveParams
 from sim.measures import CostParams
 from sim.planning import FleetParams, JointParams, PlanningParams, SharingParams
 from sim.policy import PolicyParams
+from sim.policy.belief import BeliefParams
+from sim.policy.enforcement import EnforcementParams
 from sim.traffic import DayAssignmentParams, ReplanParams, TrafficParams
 from sim.units import Weekday
 
@@ -59,6 +62,10 @@ class TrafficSettings(TrafficParams, CarTripsParams, ReplanParams, frozen=True, 
         return self
 
 
+class BehaviourParams(BeliefParams, ClosedZoneParams, frozen=True, extra="forbid"):
+    """What carriers and drivers know of the access rules, and what they do where a street is closed."""
+
+
 class ScenarioNames(BaseModel, frozen=True, extra="forbid"):
     """Scenarios that were added up; a label, not part of the content."""
 
@@ -87,6 +94,8 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     demand: DemandParams
     fleet: FleetParams
     policy: PolicyParams
+    behaviour: BehaviourParams
+    enforcement: EnforcementParams
     joint: JointParams
     sharing: SharingParams
     stations: StationParams

@@ -286,7 +286,18 @@ _TABLES = (
             _LINK,
             _time("time_s", "Entry"),
             Column("detected", "bool", "", "Whether enforcement noticed"),
-            _quantity("fine_cny", "CNY", "Fine; 0 when not detected"),
+            _quantity("fine_cny", "CNY", "Fine; 0 when not detected, and when the rule has fined the trip already"),
+        ),
+    ),
+    Table(
+        "closed_links",
+        "A van that came to a link closed to it, and what its driver did.",
+        (
+            _VAN,
+            _LINK,
+            _time("time_s", "Time at which it stood before the link"),
+            _number("stop_id", "Stop it was on the way to; none when it was going elsewhere", is_nullable=True),
+            _name("option", "wait, detour, violate, park_outside, skip or retry"),
         ),
     ),
     Table(

@@ -17,6 +17,7 @@ import pyarrow as pa
 from sim.events import (
     BerthLeft,
     ChargingEnded,
+    ClosedLinkMet,
     DockLeft,
     Event,
     LinkBlocked,
@@ -46,6 +47,7 @@ _TABLE_OF: dict[type[Any], tuple[str, list[str]]] = {
     BerthLeft: ("berths", ["park_s", "van_id"]),
     DockLeft: ("docks", ["start_s", "place_id", "dock"]),
     RuleViolated: ("violations", ["time_s", "van_id", "link_id"]),
+    ClosedLinkMet: ("closed_links", ["time_s", "van_id"]),
     VanStranded: ("stranded", ["time_s", "van_id"]),
 }
 """Events that are rows of a table, and what the table is sorted by."""

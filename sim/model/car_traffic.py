@@ -5,6 +5,7 @@ Traffic of the day: the cars on their routes, what carriers believe of travel ti
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from sim.demand import car_trips
 from sim.demand.background_traffic import TripTable
 from sim.energy import consumption_coefficients
 from sim.network import RoadNetwork
+from sim.planning import VehicleTypeParams
 from sim.traffic import (
     AssignedDay,
     ProfileEngine,
@@ -74,20 +76,28 @@ class CarTraffic:
         """Capacity of the links as a share of that of the streets [-]."""
         return float(self.links["lanes"].iloc[0] / self.network.links["lanes"].iloc[0])
 
-    def engine(self, closures: dict[str, LinkClosures]) -> TrafficEngine:
+    def engine(
+        self, closures: Mapping[str, LinkClosures], vehicle_types: Mapping[str, VehicleTypeParams]
+    ) -> TrafficEngine:
         """
         The engine that moves cars and vans.
+
+        It has two classes for each vehicle type: one to which links are closed, and after all of these one to which
+        none is, for drivers who violate.
 
         Parameters
         ----------
         closures
             When links are closed to each vehicle type.
+        vehicle_types
+            Vehicle types of the day.
         """
-        settings, types = self.scenario.traffic, self.scenario.fleet.vehicle_types
+        settings, types = self.scenario.traffic, [*vehicle_types.values()] * 2
         consumption = consumption_coefficients(
-            [(kind.consumption_curve, kind.payload_kg) for kind in types.values()], self.scenario.energy
+            [(kind.consumption_curve, kind.payload_kg) for kind in types], self.scenario.energy
         )
-        closed = [closures[name] for name in types]
+        unbound = LinkClosures.none(self.network.n_links)
+        closed = [*(closures[name] for name in vehicle_types), *(unbound for _ in vehicle_types)]
         if settings.engine == "free_flow":
             return ProfileEngine(self.network.length_m, self.believed_times, consumption, closed, _BIN_S)
         return QueueEngine(
@@ -95,7 +105,7 @@ class CarTraffic:
             cars=self.cars.trips if self.cars is not None else None,
             consumption=consumption,
             closures=closed,
-            pcu=[kind.pcu * self.capacity_share for kind in types.values()],
+            pcu=[kind.pcu * self.capacity_share for kind in types],
             bin_s=_BIN_S,
             stuck_time_s=settings.stuck_time_s,
             signal_delay=settings.assignment.signal_delay if settings.assignment is not None else "constant",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,13 @@ from sim.model.joint_agents import create_bulk_trucks
 from sim.model.place_rows import place_rows
 from sim.model.result_tables import order_rows, van_rows
 from sim.model.subsidy_terms import subsidy_terms
+from sim.model.van_access import VanAccess
 from sim.network import RoadNetwork, read_network
 from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, SiteMap, TourProblem, TourReplanner
 from sim.planning.bulk_transfer import BulkTransfer
 from sim.planning.fleet import PLUG_IN
-from sim.policy import compile_closures, rules_document
+from sim.policy import rules_document
+from sim.policy.enforcement import Enforcement
 from sim.random_streams import RandomStreams
 from sim.traffic import BinnedTravelTimes, QueueEngine
 from sim.units import clock_to_s, to_us
@@ -83,7 +86,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     ) -> None:
         self.root_seed = scenario.seed if seed is None else seed
         super().__init__(rng=self.root_seed)
-        self.settings = scenario
+        self._scenario = self.settings = scenario
         self.network: RoadNetwork = read_network(scenario.network.name)
         self.clock = EventClock()
         self.recorder = Recorder()
@@ -105,24 +108,41 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             parking_choice=streams.keyed("driver.parking_choice"),
             depot_charger=streams.keyed("van.depot_charger"),
             morning_soc=streams.keyed("van.morning_soc"),
+            violator=streams.keyed("driver.violator"),
+            misunderstanding=streams.keyed("driver.misunderstanding"),
         )
+        self.behaviour = scenario.behaviour
+        self.enforcement = Enforcement(
+            scenario.enforcement, streams.keyed("enforcement.cameras"), streams.keyed("enforcement.detection")
+        )
+        self._rules_met: set[tuple[str, str]] = set()
         self._tour_seed = int(streams.generator("carrier.tour_search").integers(2**31))
         deliveries = day_deliveries(scenario, self.network, streams)
         self.shop_table = deliveries.receivers
         self.stations = deliveries.stations
         self._berth_users = deliveries.shops
-        self._type_names = list(scenario.fleet.vehicle_types)
-        self._closures = self._compile_rules()
+        self._access = VanAccess(
+            scenario,
+            self.network,
+            horizon_us=self._horizon_us,
+            notice_luck=streams.keyed("carrier.notice"),
+            misunderstanding_luck=self.luck.misunderstanding,
+        )
+        closures = self._access.closures()  # faults of rules and of the table below come before minutes of assignment
         if scenario.joint.operator:
-            find_centres(self.network, scenario.joint.centre)  # faults of the table come before minutes of assignment
+            find_centres(self.network, scenario.joint.centre)
         self.traffic = car_traffic(self.network, scenario, progress) if traffic is None else traffic
         self.believed_times = self.traffic.believed_times
         self.freight = day_freight(
-            deliveries, scenario, self.network, streams, believed=self.believed_times, closures=self._closures
+            deliveries, scenario, self.network, streams, believed=self.believed_times, closures=closures
         )
-        self.fleets, self.order_table = self.freight.fleets, self.freight.orders
+        self.fleets, fleet = self._access.with_variants(self.freight.fleets, scenario.fleet)
+        self.settings = scenario.model_copy(update={"fleet": fleet})
+        self.freight = replace(self.freight, fleets=self.fleets)
+        self.order_table = self.freight.orders
         self.orders = _order_book(self.order_table)
-        self.engine = self.traffic.engine(self._closures)
+        self._closures = self._access.closures()
+        self.engine = self.traffic.engine(self._closures, fleet.vehicle_types)
         self.berths: Sequence[Berth] = []
         self.shops: Sequence[Shop] = []
         self.charging_sites: Sequence[ChargerSite] = []
@@ -133,27 +153,9 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.centres: Sequence[DistributionCentre] = self.freight.centres
         self.transfers: Sequence[BulkTransfer] = self.freight.transfers
         self.released_goods = ReleasedGoods()
-        self.replanner = TourReplanner(self._view(), scenario.fleet, scenario.planning, seed=self._tour_seed)
+        self.replanner = TourReplanner(self._view(), fleet, scenario.planning, seed=self._tour_seed)
 
     # -- set-up -------------------------------------------------------------------------------
-
-    def _compile_rules(self) -> dict[str, LinkClosures]:
-        """Link closures of each vehicle type; types that meet the same rules share them."""
-        compiled: dict[tuple[str, str], LinkClosures] = {}
-        closures = {}
-        for name, kind in self.settings.fleet.vehicle_types.items():
-            key = (kind.access_class, kind.powertrain)
-            if key not in compiled:
-                compiled[key] = compile_closures(
-                    self.settings.policy.rules,
-                    self.network,
-                    access_class=kind.access_class,
-                    powertrain=kind.powertrain,
-                    weekday=self.settings.weekday,
-                    horizon_us=self._horizon_us,
-                )
-            closures[name] = compiled[key]
-        return closures
 
     def plan_day(self) -> DayPlan:
         """The tours of all carriers; planned once, or read from the cache of plans."""
@@ -179,8 +181,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
                 wave.name: self.believed_times.mean_between(to_us(wave.start_s), to_us(wave.end_s))
                 for wave in self.settings.fleet.day_waves()
             },
-            closures=self._closures,
-            range_m={name: self._range_m(name) for name in self._type_names},
+            closures=self._access.believed(),
+            range_m={name: self._range_m(name) for name in self.settings.fleet.vehicle_types},
         )
 
     def _planner(self) -> DayPlanner:
@@ -242,7 +244,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         plan = self.plan_day()
         if self.traffic.will_replan:
             self.traffic = after_replanning(self.traffic, self._run_with)
-            self.engine = self.traffic.engine(self._closures)
+            self.engine = self.traffic.engine(self._closures, self.settings.fleet.vehicle_types)
         self._create_agents(plan)
         for carrier in self.carriers:
             carrier.send_out()
@@ -269,7 +271,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
 
     def _run_with(self, traffic: CarTraffic) -> tuple[float, BinnedTravelTimes]:
         """The same day with cars on other routes: their delay [h], and travel times."""
-        day = DeliveryModel(self.settings, self.root_seed, progress=self._progress, traffic=traffic.as_it_is())
+        day = DeliveryModel(self._scenario, self.root_seed, progress=self._progress, traffic=traffic.as_it_is())
         day._plan = self._plan
         day.run()
         assert isinstance(day.engine, QueueEngine)  # cars need it
@@ -289,6 +291,22 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def closures_of(self, vehicle_type: str) -> LinkClosures:
         """When links are closed to a vehicle type."""
         return self._closures[vehicle_type]
+
+    def believed_closures_of(self, van_id: str, vehicle_type: str) -> LinkClosures:
+        """When the driver of a van believes links to be closed to it."""
+        return self._access.believed_by_driver(van_id, vehicle_type)
+
+    def closing_rules(self, vehicle_type: str, link: int, time_us: int) -> Sequence[str]:
+        """Names of the rules that close a link to a vehicle type at a time [us]."""
+        return self._access.closing_rules(vehicle_type, link, time_us)
+
+    def unbound_class(self, vehicle_class: int) -> int:
+        """The engine's row of the same vehicles where no link is closed to them."""
+        return vehicle_class + len(self.settings.fleet.vehicle_types)
+
+    def note_rules_met(self, carrier_id: str, rules: Sequence[str]) -> None:
+        """A carrier has learnt of rules from one of its drivers."""
+        self._rules_met |= {(carrier_id, rule_id) for rule_id in rules}
 
     def trip_links(self, trip: int) -> tuple[LinkArray, IntArray, IntArray]:
         """Links of a finished trip with entry and exit times [us]."""

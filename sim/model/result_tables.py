@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.config import Scenario
 from sim.contracts import FloatArray, IntArray
+from sim.model.van_access import base_type
 from sim.network import RoadNetwork
 from sim.network.shortest_path import travel_matrix
 from sim.planning import CarrierSpec
@@ -41,7 +42,7 @@ def van_rows(
                 {
                     "van_id": van.van_id,
                     "carrier_id": fleet.carrier_id,
-                    "vehicle_type": van.vehicle_type,
+                    "vehicle_type": base_type(van.vehicle_type),
                     "powertrain": kind.powertrain,
                     "access_class": kind.access_class,
                     "payload_kg": kind.payload_kg,

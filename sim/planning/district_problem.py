@@ -184,12 +184,12 @@ class DistrictProblems:
                 by_kind.setdefault((shift.wave, shift.van.vehicle_type), []).append(shift)
         return by_kind
 
-    def _rules_for(self, vehicle_type: str) -> tuple[str, str] | None:
-        """What makes vehicle types meet the same rules; None for those that meet none."""
+    def _rules_for(self, vehicle_type: str) -> str | None:
+        """The first vehicle type that meets the same rules, as believed; None for those that meet none."""
         if not self.meets_rules(vehicle_type):
             return None
-        params = self._fleet.vehicle_types[vehicle_type]
-        return params.access_class, params.powertrain
+        closures = self._view.closures
+        return next(name for name, own in closures.items() if own is closures[vehicle_type])
 
     def _vehicles(
         self, vehicle_type: str, wave: Wave, count: int, profile: int, *, share_of_day: float

@@ -1,0 +1,178 @@
+"""
+What the access rules are to each van, and what its carrier and its driver believe of them.
+
+Vans of one type for which the rules, or what is believed of them, are not those of the type become a variant of it,
+named `TYPE@NUMBER`: planning, engine and agents treat it as a type of its own, and the result tables name the type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sim.config import Scenario
+from sim.contracts import LinkClosures
+from sim.demand.shops import stable_number
+from sim.network import RoadNetwork
+from sim.planning import CarrierSpec, FleetParams, VehicleTypeParams
+from sim.policy import AccessRuleParams, compile_closures
+from sim.policy.belief import believed_rules
+from sim.random_streams import KeyedStream
+
+_MARK = "@"
+"""Between the name of a vehicle type and the number of a variant."""
+
+KnownRules = frozenset[tuple[str, str]]
+"""Carriers and the rules that they have learnt of on earlier days."""
+
+
+def base_type(name: str) -> str:
+    """
+    The vehicle type of a variant.
+
+    Examples
+    --------
+    >>> base_type("diesel_van@2"), base_type("diesel_van")
+    ('diesel_van', 'diesel_van')
+    """
+    return name.split(_MARK)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What sets the vans of a variant apart: the rules that their carrier knows."""
+
+    known: frozenset[str]
+
+
+class VanAccess:
+    """
+    Rules as they are and as they are believed, for all vans of a day.
+
+    Parameters
+    ----------
+    scenario
+        Configuration.
+    network
+        Road network.
+    horizon_us
+        End of the simulated time [us].
+    notice_luck, misunderstanding_luck
+        Draws of who has heard of a rule, and who has its hours wrong.
+    learnt
+        Carriers and rules that they have met on earlier days.
+
+    Raises
+    ------
+    ConfigError
+        If a rule names a zone that the network does not have.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        network: RoadNetwork,
+        *,
+        horizon_us: int,
+        notice_luck: KeyedStream,
+        misunderstanding_luck: KeyedStream,
+        learnt: KnownRules = frozenset(),
+    ) -> None:
+        self._rules: Mapping[str, AccessRuleParams] = scenario.policy.rules
+        self._belief = scenario.behaviour
+        self._network = network
+        self._weekday = scenario.weekday
+        self._horizon_us = horizon_us
+        self._notice_luck = notice_luck
+        self._misunderstanding_luck = misunderstanding_luck
+        self._learnt = learnt
+        self._compiled: dict[tuple[object, ...], LinkClosures] = {}
+        self._everything = _Standing(frozenset(self._rules))
+        self._types: dict[str, VehicleTypeParams] = dict(scenario.fleet.vehicle_types)
+        self._standing = {name: self._everything for name in self._types}
+
+    def closures(self) -> dict[str, LinkClosures]:
+        """When links are closed to each vehicle type and variant."""
+        return {name: self.closures_of(name) for name in self._types}
+
+    def closures_of(self, name: str) -> LinkClosures:
+        """When links are closed to a vehicle type or variant."""
+        return self._compile(self._rules, self._types[name], ())
+
+    def believed(self) -> dict[str, LinkClosures]:
+        """When carriers believe links to be closed to each vehicle type and variant."""
+        return {name: self._believed(name, {}) for name in self._types}
+
+    def believed_by_driver(self, van_id: str, name: str) -> LinkClosures:
+        """When the driver of a van believes links to be closed to it."""
+        wrong = {}
+        if self._belief.misunderstanding_share > 0.0:
+            for rule_id in self._rules:
+                key = stable_number(f"belief/{van_id}/{rule_id}", bits=63)
+                wrong[rule_id] = self._belief.misread_s(self._misunderstanding_luck.uniform_one(key))
+        return self._believed(name, {rule_id: by_s for rule_id, by_s in wrong.items() if by_s})
+
+    def closing_rules(self, name: str, link: int, time_us: int) -> list[str]:
+        """Names of the rules that close a link to a vehicle type or variant at a time [us]."""
+        return [
+            rule_id
+            for rule_id, rule in self._rules.items()
+            if self._compile({rule_id: rule}, self._types[name], ()).is_closed(link, time_us)
+        ]
+
+    def knows(self, carrier_id: str, rule_id: str) -> bool:
+        """Whether a carrier knows a rule when the day begins."""
+        share = self._belief.notice_share
+        if share >= 1.0 or (carrier_id, rule_id) in self._learnt:
+            return True
+        return self._notice_luck.uniform_one(stable_number(f"notice/{carrier_id}/{rule_id}", bits=63)) < share
+
+    def with_variants(self, fleets: Sequence[CarrierSpec], fleet: FleetParams) -> tuple[list[CarrierSpec], FleetParams]:
+        """
+        Fleets whose vans are of variants where something sets them apart, and the vehicle types with the variants.
+
+        Parameters
+        ----------
+        fleets
+            Fleets of the day.
+        fleet
+            Vehicle types.
+        """
+        numbers: dict[_Standing, int] = {}
+        found = []
+        for spec in fleets:
+            vans = []
+            for van in spec.vans:
+                standing = _Standing(frozenset(rule for rule in self._rules if self.knows(spec.carrier_id, rule)))
+                if standing != self._everything:
+                    number = numbers.setdefault(standing, len(numbers) + 1)
+                    name = f"{van.vehicle_type}{_MARK}{number}"
+                    self._types[name] = fleet.vehicle_types[van.vehicle_type]
+                    self._standing[name] = standing
+                    van = replace(van, vehicle_type=name)
+                vans.append(van)
+            found.append(replace(spec, vans=tuple(vans)))
+        if not numbers:
+            return list(fleets), fleet
+        return found, fleet.model_copy(update={"vehicle_types": dict(self._types)})
+
+    def _believed(self, name: str, misread_s: Mapping[str, float]) -> LinkClosures:
+        standing = self._standing[name]
+        rules = believed_rules(self._rules, standing.known, misread_s)
+        return self._compile(rules, self._types[name], tuple(sorted(misread_s.items())))
+
+    def _compile(
+        self, rules: Mapping[str, AccessRuleParams], kind: VehicleTypeParams, misread: tuple[tuple[str, float], ...]
+    ) -> LinkClosures:
+        """Closures of some rules; vehicles that meet the same ones share them."""
+        key = (tuple(rules), misread, kind.access_class, kind.powertrain)
+        if key not in self._compiled:
+            self._compiled[key] = compile_closures(
+                rules,
+                self._network,
+                access_class=kind.access_class,
+                powertrain=kind.powertrain,
+                weekday=self._weekday,
+                horizon_us=self._horizon_us,
+            )
+        return self._compiled[key]
