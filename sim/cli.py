@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.cli_report import add_report_command
 from sim.cli_site import add_site_command
 from sim.cli_traffic import add_traffic_commands
 from sim.errors import InputError
@@ -153,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add_command(demand, "template", demand_template, "Write an empty survey table with its schema.")
     command.add_argument("out", nargs="?", default="survey.csv", help="file to write (default: survey.csv)")
     add_traffic_commands(commands)
+    add_report_command(commands)
     _add_bench(
         add_command(commands, "bench", bench, "Run the traffic engine beside other simulators on the same trips.")
     )

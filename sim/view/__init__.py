@@ -11,6 +11,7 @@ from sim.view.kpi_table import kpi_table as kpi_table
 from sim.view.kpi_table import print_kpis as print_kpis
 from sim.view.kpi_table import print_table as print_table
 from sim.view.network_map import draw_network_map as draw_network_map
+from sim.view.report import write_report as write_report
 from sim.view.site_map import draw_site_map as draw_site_map
 from sim.view.traffic_counts import draw_calibration as draw_calibration
 from sim.view.traffic_counts import draw_counts_comparison as draw_counts_comparison

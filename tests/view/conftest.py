@@ -121,7 +121,22 @@ def run_tables(links: pd.DataFrame) -> dict[str, pd.DataFrame]:
     tables = {name: pd.DataFrame(rows[name], columns=text.split()) for name, text in columns.items()}
     tables["trips"]["load_m3"] = tables["trips"]["payload_kg"] / 200.0
     tables["stops"]["attempt"] = 1
+    tables["places"] = place_rows(tables["stops"], tables["berths"], links)
     return tables
+
+
+def place_rows(stops: pd.DataFrame, berths: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Shops, berths, a charging site and a depot, each at the start of some link."""
+    kinds = {"shop": sorted(set(stops["shop_id"])), "berth": sorted(set(berths["berth_id"])), "charger": ["public_1"]}
+    kinds["hub"] = ["d0"]
+    rows = [(name, kind) for kind, names in kinds.items() for name in names]
+    table = pd.DataFrame(rows, columns=["place_id", "kind"])
+    link = np.arange(len(table)) % len(links)
+    table["type"], table["name"], table["link_id"] = None, None, links["link_id"].to_numpy()[link]
+    table["lon"] = [line.coords[0][0] for line in links["geometry"].to_numpy()[link]]
+    table["lat"] = [line.coords[0][1] for line in links["geometry"].to_numpy()[link]]
+    table["capacity"] = np.where(table["kind"].isin(["berth", "charger"]), 1.0, np.nan)
+    return table
 
 
 def write_run(folder: Path, tables: dict[str, pd.DataFrame], links: pd.DataFrame, **manifest: Any) -> Path:
