@@ -184,9 +184,8 @@ def _ds(time_s: pd.Series[Any]) -> NDArray[np.int32]:
 
 
 def _int(values: pd.Series[Any]) -> NDArray[np.int32]:
-    return (
-        np.rint(np.nan_to_num(values.to_numpy(dtype=np.float64), nan=-1.0)).clip(-(2**31), 2**31 - 1).astype(np.int32)
-    )
+    whole = np.rint(np.nan_to_num(values.to_numpy(dtype=np.float64), nan=-1.0))
+    return np.asarray(whole.clip(-(2**31), 2**31 - 1), dtype=np.int32)
 
 
 def _float(values: pd.Series[Any]) -> NDArray[np.float32]:
