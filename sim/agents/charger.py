@@ -92,12 +92,14 @@ class ChargerSite(mesa.Agent):  # type: ignore[misc]
     def cancel(self, van_id: str) -> None:
         """Give back the slot of a van that does not come."""
         self._book.cancel(van_id)
+        self._move_up()
 
     def _expire(self, van_id: str, from_s: float) -> None:
         slot = self._book.slot_of(van_id)
         is_here = van_id in self._on_connector or van_id in self._connector
         if slot is not None and slot.from_s == from_s and not is_here:
             self._book.cancel(van_id)
+            self._move_up()
 
     # -- the visit ----------------------------------------------------------------------------
 
@@ -185,9 +187,13 @@ class ChargerSite(mesa.Agent):  # type: ignore[misc]
         else:
             self._free.append(connector)
             self._free.sort(key=lambda row: (-self.spec.connector_kw[row], row))
-        for early in sorted(self._early, key=self._slot_start_s):
-            if early in self._early:
-                self._wait_for_slot(early)
+        self._move_up()
+
+    def _move_up(self) -> None:
+        """Vans that wait for their slots take earlier ones that have become free."""
+        for van_id in sorted(self._early, key=self._slot_start_s):
+            if van_id in self._early:
+                self._wait_for_slot(van_id)
 
     def _slot_start_s(self, van_id: str) -> float:
         slot = self._book.slot_of(van_id)

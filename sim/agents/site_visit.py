@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.charger import ChargerSite
+from sim.contracts import LinkArray
 from sim.facilities.charging_session import ChargingSession
 from sim.network.shortest_path import earliest_path
 from sim.planning import ChargingOffer, VisitCost
@@ -22,6 +23,13 @@ _SITES_LOOKED_AT = 3
 """Sites that a driver looks at with real ways, best by rough ways first. Assumption."""
 
 
+_OUT_OF_REACH_CNY = 1e6
+"""Added to the cost of a site that the charge does not last to; such sites come last, the nearest first."""
+
+Way = tuple[LinkArray, int]
+"""Links to a place, and the arrival there [us]."""
+
+
 class SiteVisit:
     """
     What a van does about public charging.
@@ -30,6 +38,13 @@ class SiteVisit:
     ----------
     van
         The van.
+
+    Attributes
+    ----------
+    lost_s
+        Time that public charging has taken on this tour, ways included [s].
+    cost
+        How the driver weighs time, way and price.
     """
 
     def __init__(self, van: ElectricVan) -> None:
@@ -40,12 +55,8 @@ class SiteVisit:
         self._came_us = 0
         self._then: Callable[[], None]
         self.lost_s = 0.0
-
-    @property
-    def cost(self) -> VisitCost:
-        """How the driver weighs time, way and price."""
-        kind = self._van.vehicle_type
-        return VisitCost(
+        kind = van.vehicle_type
+        self.cost = VisitCost(
             cny_per_h=self._city.replanner.params.driver_cny_per_h,
             cny_per_km=kind.maintenance_cny_per_km + kind.planned_energy_cny_per_km,
             mean_price_cny_per_kwh=self._city.charging_params.public_tariff.mean_price(),
@@ -83,6 +94,7 @@ class SiteVisit:
         """The site with the least generalised cost on the way to a link; None when there is no way to any."""
         city, van = self._city, self._van
         rough = self._rough_costs(next_link)
+        straight = van.find_way(next_link)
         best: tuple[float, int] | None = None
         for looked_at, row in enumerate(np.argsort(rough, kind="stable").tolist()):
             if looked_at >= _SITES_LOOKED_AT and best is not None:
@@ -91,7 +103,7 @@ class SiteVisit:
             way = van.find_way(link)
             if way is None:
                 continue
-            cost = (self._real_cost(row, link, way[1], float(city.network.length_m[way[0]].sum()), next_link), row)
+            cost = (self._real_cost(row, way, straight, next_link), row)
             best = cost if best is None else min(best, cost)
         return None if best is None else city.charging_sites[best[1]]
 
@@ -101,26 +113,47 @@ class SiteVisit:
         sites = city.site_map
         way_m, detour_m = sites.way_m(van.link), sites.detour_m(van.link, next_link)
         now_s = to_s(city.clock.now_us)
+        as_now = self._session_now()
         found = []
         for row, (way, detour) in enumerate(zip(way_m.tolist(), detour_m.tolist(), strict=True)):
+            site = city.charging_sites[row]
             left_kwh = van.battery.available_kwh - way / 1e3 * van.planned_kwh_per_km
-            session = self.offer(row, now_s + way / sites.speed_mps, left_kwh, is_soon=True)
-            out_of_reach = 1e6 + way if left_kwh < 0.0 else 0.0
+            charging_s, energy_kwh = as_now(site.spec.power_kw)
+            arrive_s = now_s + way / sites.speed_mps
+            wait_s = site.expected_wait_s(arrive_s, charging_s)
+            price = city.charging_params.public_tariff.price_at(arrive_s + wait_s) + site.spec.fee_cny_per_kwh
+            session = ChargingOffer(wait_s, charging_s, energy_kwh, price)
+            out_of_reach = _OUT_OF_REACH_CNY + way if left_kwh < 0.0 else 0.0
             found.append(out_of_reach + self._cost(session, detour / sites.speed_mps, detour))
         return found
 
-    def _real_cost(self, row: int, link: int, arrive_us: int, way_m: float, next_link: int) -> float:
+    def _session_now(self) -> Callable[[float], tuple[float, float]]:
+        """Time [s] and energy from the grid [kWh] of a session with the charge as it is, by power of the site [kW]."""
+        van, params = self._van, self._city.charging_params
+        soc = van.battery.soc
+        target = max(soc, params.soc_public_target)
+        energy_kwh = (target - soc) * van.battery.capacity_kwh / params.charger_efficiency
+        known: dict[float, float] = {}
+
+        def session(power_kw: float) -> tuple[float, float]:
+            if power_kw not in known:
+                known[power_kw] = van.charging_s(soc, target, power_kw)
+            return known[power_kw], energy_kwh
+
+        return session
+
+    def _real_cost(self, row: int, way: Way, straight: Way | None, next_link: int) -> float:
         """Generalised cost of a site by the ways that the driver believes in [CNY]."""
         city, van = self._city, self._van
-        now_us = city.clock.now_us
+        now_us, arrive_us = city.clock.now_us, way[1]
+        way_m = float(city.network.length_m[way[0]].sum())
         left_kwh = van.battery.available_kwh - way_m / 1e3 * van.planned_kwh_per_km
         session = self.offer(row, to_s(arrive_us), left_kwh, is_soon=True)
-        straight = van.find_way(next_link)
         onward = earliest_path(
             city.network,
             city.believed_times,
             van.closures,
-            source_node=int(city.network.to_node[link]),
+            source_node=int(city.network.to_node[city.charging_sites[row].spec.link]),
             target_link=next_link,
             depart_us=arrive_us,
         )
@@ -129,7 +162,7 @@ class SiteVisit:
             detour_us += onward[1] - arrive_us - (straight[1] - now_us)
             length_m = city.network.length_m
             detour_m += float(length_m[onward[0]].sum() - length_m[straight[0]].sum())
-        out_of_reach = 1e6 + way_m if left_kwh < 0.0 else 0.0
+        out_of_reach = _OUT_OF_REACH_CNY + way_m if left_kwh < 0.0 else 0.0
         return out_of_reach + self._cost(session, max(0.0, to_s(detour_us)), max(0.0, detour_m))
 
     def _cost(self, session: ChargingOffer, detour_s: float, detour_m: float) -> float:

@@ -169,6 +169,10 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
                 self._plan, self._sharing_cny = shared.plan, shared.payments_cny(fleets)
         return self._plan
 
+    def use_plan(self, plan: DayPlan) -> None:
+        """Take a plan made for the same vans and orders, instead of planning the day."""
+        self._plan = plan
+
     def tour_problems(self) -> dict[str, list[TourProblem]]:
         """The routing problems behind the plan of the day by carrier, one a district."""
         return self._planner().problems(self.fleets, self.order_table, self.shop_table)
@@ -272,7 +276,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def _run_with(self, traffic: CarTraffic) -> tuple[float, BinnedTravelTimes]:
         """The same day with cars on other routes: their delay [h], and travel times."""
         day = DeliveryModel(self._scenario, self.root_seed, progress=self._progress, traffic=traffic.as_it_is())
-        day._plan = self._plan
+        day.use_plan(self.plan_day())
         day.run()
         assert isinstance(day.engine, QueueEngine)  # cars need it
         return float(day.kpis()["car_delay_hours"]["value"]), day.engine.times()
