@@ -43,6 +43,8 @@ class KpiContext:
         Cost of each vehicle type in table `vans`.
     diesel_mj_per_l, petrol_mj_per_l
         Energy content of fuels, lower heating value [MJ/L].
+    grid_factor_by_hour_kg_per_kwh
+        The same for each hour of the day, shape (24,), which then counts instead [kg/kWh]; None: the same all day.
     grid_factor_kg_per_kwh
         Carbon dioxide per electricity from the grid [kg/kWh].
     charger_efficiency
@@ -75,6 +77,7 @@ class KpiContext:
     petrol_mj_per_l: float
     grid_factor_kg_per_kwh: float
     charger_efficiency: float
+    grid_factor_by_hour_kg_per_kwh: tuple[float, ...] | None = None
     public_connectors: int = 0
     depot_connectors: int = 0
     berth_spaces: int = 0

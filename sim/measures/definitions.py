@@ -304,10 +304,26 @@ _ENERGY = (
         "kg",
         "lower",
         "Carbon dioxide of exhaust and of the electricity drawn from the grid.",
-        "sum of co2_g + energy_kwh / charging efficiency x grid factor",
+        "sum of co2_g + energy_kwh / charging efficiency x grid factor; where that goes by hour, what was charged "
+        "counts by charging_power, the rest at its mean",
     ),
     Measure("nox_total", "g", "lower", "Nitrogen oxides of exhaust.", "sum of nox_g"),
     Measure("pm_total", "g", "lower", "Particles of exhaust, tyres, brakes and road.", "sum of pm_g"),
+    *(
+        Measure(
+            f"energy_per_km_{name}",
+            "MJ/km",
+            "lower",
+            f"Energy per kilometre of {label}.",
+            f"as energy_total / distance_m, trips of vans with powertrain {name}",
+        )
+        for name, label in (
+            ("diesel", "diesel vans"),
+            ("petrol", "petrol vans"),
+            ("bev", "electric vans, from the grid"),
+            ("phev", "plug-in hybrids"),
+        )
+    ),
 )
 
 _ELECTRIC = (
@@ -338,6 +354,36 @@ _ELECTRIC = (
         None,
         "Share of the operating day that public connectors are in use.",
         "plugged time within the operating day / (public connectors x operating day)",
+    ),
+    Measure("public_sessions", "sessions", None, "Charging sessions at public sites.", "rows of charging, public"),
+    Measure(
+        "public_charging_share",
+        "-",
+        None,
+        "Share of the electricity charged that comes from public sites.",
+        "energy_kwh of charging, public / energy_kwh of charging",
+    ),
+    Measure(
+        "public_peak_power",
+        "kW",
+        "lower",
+        "Highest mean power of a quarter of an hour of all public sites together.",
+        "highest mean of 15 min of charging_power at sites of charging, public",
+    ),
+    Measure("charging_cost", "CNY", "lower", "Paid for charging sessions.", "sum of cost_cny of charging"),
+    Measure(
+        "charging_cost_per_kwh", "CNY/kWh", "lower", "Mean price paid.", "cost_cny of charging / energy_kwh of charging"
+    ),
+    Measure("charging_cost_per_kwh_public", "CNY/kWh", "lower", "Mean price paid at public sites.", "the same, public"),
+    Measure(
+        "charging_trips_km", "km", "lower", "Distance of drives to public sites.", "distance_m of trips, purpose charge"
+    ),
+    Measure(
+        "orders_missed_for_charge",
+        "orders",
+        "lower",
+        "Orders not delivered because the van ran empty, or came too late by no more than public charging had taken.",
+        "rows of orders, missed_for charge",
     ),
     Measure("vans_stranded", "vans", "lower", "Vans that ended their day on the road.", "vans in stranded"),
 )

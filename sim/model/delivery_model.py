@@ -360,6 +360,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             diesel_mj_per_l=FUELS["diesel"].mj_per_l,
             petrol_mj_per_l=FUELS["petrol"].mj_per_l,
             grid_factor_kg_per_kwh=scenario.energy.grid_factor_kg_per_kwh,
+            grid_factor_by_hour_kg_per_kwh=scenario.energy.grid_factor_by_hour_kg_per_kwh,
             charger_efficiency=scenario.charging.charger_efficiency,
             public_connectors=sum(site.spec.connectors for site in self.charging_sites),
             depot_connectors=sum(isinstance(van, ElectricVan) and van.has_depot_charger for van in self.vans),

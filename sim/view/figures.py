@@ -7,6 +7,8 @@ from pathlib import Path
 from sim.view.gap_figure import GAP_TABLE, draw_assignment_gap
 from sim.view.hour_figures import draw_charging_by_hour, draw_kerb_by_hour, draw_vans_by_hour
 from sim.view.run_folder import RunFolder
+from sim.view.site_figures import draw_charging_sites
+from sim.view.state_of_charge import draw_state_of_charge
 from sim.view.tour_maps import draw_carrier_maps, draw_day_map
 from sim.view.vehicle_figures import draw_cost_by_component, draw_energy_by_type
 
@@ -16,6 +18,8 @@ RUN_FIGURES = {
     "vans_by_hour.png": draw_vans_by_hour,
     "kerb_by_hour.png": draw_kerb_by_hour,
     "charging_by_hour.png": draw_charging_by_hour,
+    "charging_sites.png": draw_charging_sites,
+    "state_of_charge.png": draw_state_of_charge,
     "energy_by_type.png": draw_energy_by_type,
     "cost_by_component.png": draw_cost_by_component,
 }

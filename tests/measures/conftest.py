@@ -7,7 +7,17 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 
-from sim.events import BerthLeft, ChargingEnded, Event, OrderClosed, OrderReturned, RuleViolated, StopEnded, TripEnded
+from sim.events import (
+    BerthLeft,
+    ChargingEnded,
+    Event,
+    OrderClosed,
+    OrderReturned,
+    PowerDrawn,
+    RuleViolated,
+    StopEnded,
+    TripEnded,
+)
 from sim.measures import CostParams, KpiContext, Recorder, VehicleCost
 
 H, MIN = 3600.0, 60.0
@@ -109,6 +119,8 @@ EVENTS = (
     trip(2, "d1", at(9, 42), at(10), 10, 0, fuel_l=1.0, co2_g=2600, nox_g=3, pm_g=0.2),
     ChargingEnded("e1", "c1", "c1-1", at(20), at(20, 12), at(20, 42), 2.0, 0.50, 0.55, 2.4, "public"),
     ChargingEnded("e1", "c1", "c1-2", at(21), at(21, 4), at(21, 34), 1.0, 0.55, 0.57, 1.2, "public"),
+    PowerDrawn("e1", "c1", at(20, 12), at(20, 42), 2.0),
+    PowerDrawn("e1", "c1", at(21, 4), at(21, 34), 1.0),
     trip(3, "e1", at(22), at(22, 20), 8, 350, energy_kwh=2.0, pm_g=0.2),
     stop(
         2,
@@ -143,6 +155,7 @@ EVENTS = (
     OrderReturned(4, "e1", at(24)),
     trip(5, "e1", at(23, 40), at(24), 10, 50, energy_kwh=2.1, pm_g=0.25),
     ChargingEnded("e1", "depot-B", "depot-e1", at(24), at(24), at(25), 1.0, 0.47, 0.49, 0.4, "depot"),
+    PowerDrawn("e1", "depot-B", at(24), at(25), 1.0),
 )
 
 CONTEXT = KpiContext(

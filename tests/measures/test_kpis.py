@@ -80,6 +80,11 @@ BY_HAND: dict[str, float | None] = {
     "co2_total": 5.6 + 5 * 0.6776,
     "nox_total": 7.0,
     "pm_total": 1.0,
+    # 20 km each.
+    "energy_per_km_diesel": 78.76 / 20,
+    "energy_per_km_petrol": None,
+    "energy_per_km_bev": 18.0 / 20,
+    "energy_per_km_phev": None,
     # One electric van of three, two public connectors; waits of 12 and 4 min; 2 x 30 min plugged in.
     "nev_share": 1 / 3,
     "nev_per_charger": 0.5,
@@ -87,6 +92,15 @@ BY_HAND: dict[str, float | None] = {
     "charger_wait_mean": 8.0,
     "charger_wait_p95": 4 + 0.95 * 8,
     "charger_utilisation": 1 / (2 * 18),
+    # Public: 3 of 4 kWh for 3.6 of 4 CNY; 2 kWh in half an hour is 4 kW in the quarter from 20:15.
+    "public_sessions": 2,
+    "public_charging_share": 3 / 4,
+    "public_peak_power": 4.0,
+    "charging_cost": 4.0,
+    "charging_cost_per_kwh": 1.0,
+    "charging_cost_per_kwh_public": 1.2,
+    "charging_trips_km": 0.0,
+    "orders_missed_for_charge": 0,
     "vans_stranded": 0,
     # Waits of 5 and 10 min at the kerb; 17 min in one of two spaces from 7:00 to 19:00; 23:10-23:40 double-parked.
     "berth_wait_mean": 7.5,
@@ -121,7 +135,8 @@ def test_a_day_without_anything_has_no_ratios(context: KpiContext) -> None:
     values = {name: kpi["value"] for name, kpi in compute_kpis(Recorder().tables(), bare).items()}
     undefined = {name for name, value in values.items() if value is None}
     assert undefined == {
-        "on_time_share", "night_delivery_share", "joint_share_volume", "joint_share_shops", "orders_per_van",
+        "energy_per_km_diesel", "energy_per_km_petrol", "energy_per_km_bev", "energy_per_km_phev", "public_peak_power",
+        "public_charging_share", "charging_cost_per_kwh", "charging_cost_per_kwh_public", "on_time_share", "night_delivery_share", "joint_share_volume", "joint_share_shops", "orders_per_van",
         "parcels_at_stations_share", "failed_share", "night_delivery_share_shops", "visits_per_shop",
         "visits_per_joint_shop", "stops_per_van", "load_factor_volume", "empty_km_share", "dock_wait_mean",
         "load_factor", "time_utilisation", "van_km_per_van_day", "tonne_km_per_van_day", "cost_per_tonne_km",

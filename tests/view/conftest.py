@@ -119,6 +119,10 @@ def run_tables(links: pd.DataFrame) -> dict[str, pd.DataFrame]:
     rows = {"vans": vans, "trips": trips, "traces": traces, "stops": stops, "charging": charging, "berths": berths}
     rows["costs"] = costs
     tables = {name: pd.DataFrame(rows[name], columns=text.split()) for name, text in columns.items()}
+    tables["charging_power"] = tables["charging"][["van_id", "site_id", "energy_kwh"]].assign(
+        from_s=tables["charging"]["plug_s"], until_s=tables["charging"]["unplug_s"]
+    )
+    tables["vans"]["soc_morning"] = np.where(tables["vans"]["battery_kwh"] > 0.0, 0.9, np.nan)
     tables["trips"]["load_m3"] = tables["trips"]["payload_kg"] / 200.0
     tables["stops"]["attempt"] = 1
     tables["places"] = place_rows(tables["stops"], tables["berths"], links)

@@ -32,7 +32,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
         saved.append(figure)
         return path
 
-    for module in (figures.draw_day_map, figures.draw_vans_by_hour, figures.draw_cost_by_component):
+    for module in set(figures.RUN_FIGURES.values()):
         monkeypatch.setitem(module.__globals__, "save_figure", keep)
     return saved
 
@@ -61,6 +61,8 @@ def test_every_figure_is_written(run_dir: Path) -> None:
         ("vans_by_hour.png", "no van left its depot"),
         ("kerb_by_hour.png", "no loading berth was used"),
         ("charging_by_hour.png", "no van charged"),
+        ("charging_sites.png", "no van charged at a public site"),
+        ("state_of_charge.png", "no battery van left its depot"),
         ("energy_by_type.png", "no van drove"),
         ("cost_by_component.png", "no cost arose"),
     ],
