@@ -61,6 +61,7 @@ class Resequencing:
             now_s=to_s(city.clock.now_us),
             latest_home_s=self._latest_home_s,
             stops=tuple(_ahead(city, stop) for stop in stops),
+            closures=self._van.closures,
         )
 
 

@@ -30,7 +30,7 @@ from sim.model.car_replanning import after_replanning
 from sim.model.car_traffic import CarTraffic, car_traffic
 from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
 from sim.model.deliveries import day_deliveries
-from sim.model.freight import day_freight, share_capacity
+from sim.model.freight import day_freight, share_capacity, tour_repair
 from sim.model.joint_agents import create_bulk_trucks
 from sim.model.place_rows import place_rows
 from sim.model.result_tables import order_rows, van_rows
@@ -40,6 +40,7 @@ from sim.network import RoadNetwork, read_network
 from sim.planning import DayPlan, DayPlanner, PlanCache, PlanningView, SiteMap, TourProblem, TourReplanner
 from sim.planning.bulk_transfer import BulkTransfer
 from sim.planning.fleet import PLUG_IN
+from sim.planning.timetable_repair import RepairReport
 from sim.policy import rules_document
 from sim.policy.enforcement import Enforcement
 from sim.random_streams import RandomStreams
@@ -96,6 +97,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._progress = progress
         self._horizon_us = to_us(scenario.horizon_h * 3600.0)
         self._plan: DayPlan | None = None
+        self.repair_report: RepairReport | None = None
         self._sharing_cny: dict[str, float] = {}
         self._stop_ids = 0
         self._double_parked: dict[int, int] = {}
@@ -167,6 +169,9 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
                     self.settings, self._view(), self._plan, planner, self.freight, self.shop_table, self._progress
                 )
                 self._plan, self._sharing_cny = shared.plan, shared.payments_cny(fleets)
+            if self.settings.planning.repair_tours:
+                repair = tour_repair(self.settings, self._view(), self.believed_times, fleets, orders, self.shop_table)
+                self._plan, self.repair_report = repair.repair(self._plan)
         return self._plan
 
     def use_plan(self, plan: DayPlan) -> None:

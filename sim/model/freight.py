@@ -7,6 +7,7 @@ The fleets are, in this order: carriers, couriers, the operator's vans at each d
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +40,12 @@ from sim.planning.consolidation import (
     with_night_windows,
     with_quiet_vans,
 )
+from sim.planning.drops import OrderLoads
 from sim.planning.fleet import build_fleet, vans_for
 from sim.planning.joint_params import read_window
+from sim.planning.timetable import Timetables, TourStop
+from sim.planning.timetable_repair import TourRepair
+from sim.planning.van_tour import PlannedStop
 from sim.random_streams import RandomStreams
 from sim.traffic.travel_times import BinnedTravelTimes
 from sim.units import to_us
@@ -187,6 +192,33 @@ def share_capacity(
         failed_order_cny=scenario.cost.failed_order_cny,
     )
     return platform.share(plan, planner, freight.fleets, freight.orders, shops, progress)
+
+
+def tour_repair(
+    scenario: Scenario,
+    view: PlanningView,
+    times: BinnedTravelTimes,
+    fleets: Sequence[CarrierSpec],
+    orders: pd.DataFrame,
+    shops: pd.DataFrame,
+) -> TourRepair:
+    """Repair of the tours of a day, with what carriers believe of travel times by the hour and of the rules."""
+    loads = OrderLoads(orders, shops["link"].to_numpy())
+    overhead_s = scenario.planning.stop_overhead_min * 60.0
+
+    def stop_of(planned: PlannedStop) -> TourStop:
+        drop = loads.drop(planned.orders)
+        return TourStop(drop.link, drop.service_s + overhead_s, drop.earliest_s, drop.latest_s, drop.release_s)
+
+    return TourRepair(
+        Timetables(view.network, times, view.closures, scenario.fleet, scenario.planning),
+        stop_of=stop_of,
+        depot_link_of=lambda tour: fleets[tour.van.carrier].depot_link,
+        wave_of=scenario.fleet.wave_named,
+        range_m=view.range_m,
+        loading_s=scenario.planning.reload_min * 60.0,
+        tolerated_wait_s=scenario.planning.tolerated_wait_min * 60.0,
+    )
 
 
 def _own_fleets(

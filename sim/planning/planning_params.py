@@ -43,6 +43,12 @@ class PlanningParams(ReplanningParams, frozen=True, extra="forbid"):
     shortest_window_min: float = Field(
         ge=0.0, le=240.0, description="Open part of a window that plans make use of, at least [min]"
     )
+    repair_tours: bool = Field(
+        description="Whether tours that would meet a closed street are repaired after the search"
+    )
+    tolerated_wait_min: float = Field(
+        ge=0.0, le=1440.0, description="Wait at closed streets that a tour may have without being repaired [min]"
+    )
     max_reloads: int = Field(
         ge=0, le=20, description="Times a van may come back to the depot for more within a shift [-]"
     )

@@ -2,8 +2,9 @@
 A tour sequenced anew on the road: when the driver is late, or a stop has failed and is to be tried again.
 
 The stops left are put into the order that PyVRP finds from where the van stands to its depot, on the travel times that
-the carrier believes. The present order stays unless the new one is better on the same times: fewer stops missed, fewer
-begun after their window, less time and distance.
+the carrier believes. A stop on a street that closes has a visit for each part of its window in which the van can come,
+unload and leave; the visits exclude each other. The present order stays unless the new one is better on the same times
+and hours: fewer stops missed, fewer begun after their window, less time and distance.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.contracts import IntArray
+from sim.contracts import FOREVER_US, IntArray, LinkClosures
+from sim.planning.access_windows import open_windows
 from sim.planning.believed_travel import believed_matrices
 from sim.planning.fleet import FleetParams
 from sim.planning.planning_params import PlanningParams, PlanningView
 from sim.planning.tour_problem import COST_SCALE, PRIZE
-from sim.units import SECONDS_PER_HOUR
+from sim.units import SECONDS_PER_HOUR, to_s, to_us
 
 _NEIGHBOURS = 8
 """Neighbours tried for a stop in the search. Assumption: a tour has few stops, and a quick answer counts."""
@@ -72,6 +74,8 @@ class TourAhead:
         Time after which the driver serves no more stops [s].
     stops
         Stops left, in the present order.
+    closures
+        When the driver believes links to be closed; None: as the carrier does.
     """
 
     vehicle_type: str
@@ -81,6 +85,7 @@ class TourAhead:
     now_s: float
     latest_home_s: float
     stops: tuple[StopAhead, ...]
+    closures: LinkClosures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,9 @@ class TourReplanner:
     def _course(self, tour: TourAhead) -> _Course:
         links = [tour.link, *(stop.link for stop in tour.stops), tour.depot_link]
         durations, distances = believed_matrices(self._view, links, [(tour.vehicle_type, self._waves[tour.wave])], [()])
-        return _Course(tour, durations[0], distances[0], self._cost_per_m(tour.vehicle_type), self._cost_per_s)
+        closures = self._view.closures[tour.vehicle_type] if tour.closures is None else tour.closures
+        cost_per_m = self._cost_per_m(tour.vehicle_type)
+        return _Course(tour, closures, durations[0], distances[0], cost_per_m, self._cost_per_s)
 
     def _cost_per_m(self, vehicle_type: str) -> int:
         kind = self._types[vehicle_type]
@@ -169,20 +176,27 @@ class TourReplanner:
 
         tour, n_places = course.tour, len(course.duration_s)
         now_s, end_s = int(np.ceil(tour.now_s)), max(int(np.ceil(tour.now_s)), int(tour.latest_home_s))
-        clients = []
-        for place, stop in enumerate(tour.stops, start=1):
-            reached_s = now_s + int(course.duration_s[0, place])
-            latest_s = int(stop.latest_s if reached_s <= stop.latest_s else stop.refused_after_s)
-            clients.append(
-                pyvrp.Client(
-                    location=place,
-                    service_duration=round(stop.stay_s),
-                    tw_early=min(max(0, int(np.ceil(stop.earliest_s))), latest_s),
-                    tw_late=latest_s,
-                    prize=PRIZE,
-                    required=False,
+        clients: list[pyvrp.Client] = []
+        row_of_client: list[int] = []
+        groups: list[pyvrp.ClientGroup] = []
+        for row, stop in enumerate(tour.stops):
+            windows = self._windows(course, row, now_s)
+            first, group = len(clients), len(groups) if len(windows) > 1 else None
+            for early_s, late_s in windows:
+                row_of_client.append(row)
+                clients.append(
+                    pyvrp.Client(
+                        location=row + 1,
+                        service_duration=round(stop.stay_s),
+                        tw_early=early_s,
+                        tw_late=late_s,
+                        prize=PRIZE,
+                        required=False,
+                        group=group,
+                    )
                 )
-            )
+            if group is not None:
+                groups.append(pyvrp.ClientGroup(clients=list(range(first, len(clients))), required=False))
         data = pyvrp.ProblemData(
             locations=[pyvrp.Location(x=float(place), y=0.0) for place in range(n_places)],
             clients=clients,
@@ -194,12 +208,14 @@ class TourReplanner:
                     end_depot=1,
                     tw_early=now_s,
                     tw_late=end_s,
+                    start_late=end_s if course.closures.is_empty else now_s,  # waits at closed streets count from now
                     unit_distance_cost=course.cost_per_m,
                     unit_duration_cost=course.cost_per_s,
                 )
             ],
             distance_matrices=list(course.distance_m[np.newaxis]),
             duration_matrices=list(course.duration_s[np.newaxis]),
+            groups=groups,
         )
         result = pyvrp.solve(
             data,
@@ -209,30 +225,59 @@ class TourReplanner:
             display=False,
             params=pyvrp.SolveParams(neighbourhood=NeighbourhoodParams(num_neighbours=_NEIGHBOURS)),
         )
-        order = [int(step.idx) for route in result.best.routes() for step in route.schedule() if step.is_client()]
+        visits = [int(step.idx) for route in result.best.routes() for step in route.schedule() if step.is_client()]
+        order = [row_of_client[visit] for visit in visits]
         return order + [row for row in range(len(tour.stops)) if row not in order]
+
+    def _windows(self, course: _Course, row: int, now_s: int) -> list[tuple[int, int]]:
+        """
+        Parts of a stop's window in which the van can come, unload and leave; one or more.
+
+        A stop that is due already counts until the shop takes nothing any more; one whose street is closed for all of
+        its window has the whole of it.
+        """
+        stop = course.tour.stops[row]
+        reached_s = now_s + int(course.duration_s[0, row + 1])
+        latest_s = int(stop.latest_s if reached_s <= stop.latest_s else stop.refused_after_s)
+        whole = (min(max(0, int(np.ceil(stop.earliest_s))), latest_s), latest_s)
+        if course.closures.is_empty:
+            return [whole]
+        leave_s = self.params.leave_zone_min * 60.0
+        parts = open_windows(course.closures, stop.link, *whole, int(stop.stay_s + leave_s))
+        return [part for part in parts if part[1] >= now_s] or [whole]
 
 
 class _Course:
     """What comes of driving the stops left in some order, as believed."""
 
     def __init__(
-        self, tour: TourAhead, duration_s: IntArray, distance_m: IntArray, cost_per_m: int, cost_per_s: int
+        self,
+        tour: TourAhead,
+        closures: LinkClosures,
+        duration_s: IntArray,
+        distance_m: IntArray,
+        cost_per_m: int,
+        cost_per_s: int,
     ) -> None:
         self.tour = tour
+        self.closures = closures
         self.duration_s = duration_s
         self.distance_m = distance_m
         self.cost_per_m = cost_per_m
         self.cost_per_s = cost_per_s
 
     def follow(self, order: Sequence[int]) -> NewSequence:
-        """Serve the stops in an order; one that would come too late, or after the shift, is passed over."""
+        """
+        Serve the stops in an order; one that would come too late, or after the shift, is passed over.
+
+        A van that comes to a closed street waits for it to open, and one that is there when it closes is held.
+        """
         tour, place, time_s, driven_m = self.tour, 0, self.tour.now_s, 0.0
         starts, legs = [], []
         missed = late = 0
         for row in order:
             stop, there = tour.stops[row], row + 1
-            start_s = max(time_s + float(self.duration_s[place, there]), stop.earliest_s)
+            start_s = max(self._opens_s(stop.link, time_s + float(self.duration_s[place, there])), stop.earliest_s)
             leg_m = float(self.distance_m[place, there])
             starts.append(start_s)
             legs.append(leg_m)
@@ -241,10 +286,17 @@ class _Course:
                 continue
             late += start_s > stop.latest_s
             driven_m += leg_m
-            place, time_s = there, start_s + stop.stay_s
+            place, time_s = there, self._opens_s(stop.link, start_s + stop.stay_s)
         home = len(self.duration_s) - 1
         time_s += float(self.duration_s[place, home])
         driven_m += float(self.distance_m[place, home])
         cost = float(missed * PRIZE + late * LATE_COST)
         cost += driven_m * self.cost_per_m + (time_s - tour.now_s) * self.cost_per_s
         return NewSequence(tuple(order), tuple(starts), tuple(legs), missed, late, cost)
+
+    def _opens_s(self, link: int, time_s: float) -> float:
+        """First time not before `time_s` at which a link may be entered [s]; as it is where it never opens."""
+        if self.closures.is_empty:
+            return time_s
+        opens_us = self.closures.opens_us(link, to_us(time_s))
+        return to_s(opens_us) if to_us(time_s) < opens_us < FOREVER_US else time_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -88,3 +89,48 @@ def test_nobody_is_served_after_the_shift() -> None:
     """Stops of two hours each until 13:00, from 8:00 on: the third begins after 12:00, the fourth is missed."""
     found = _replanner().replan(_tour(*[_stop(link, stay_s=7200.0) for link in (10, 12, 14, 16)], latest_home_h=13.0))
     assert found.missed == 1
+
+
+def _closed(link: int, from_h: float, until_h: float) -> LinkClosures:
+    start = np.zeros(_grid().n_links + 1, dtype=np.int64)
+    start[link + 1 :] = 1
+    bounds = [np.array([round(hour * 3600e6)], dtype=np.int64) for hour in (from_h, until_h)]
+    return LinkClosures(start, *bounds)
+
+
+def test_a_stop_on_a_street_that_closes_soon_is_drawn_forward() -> None:
+    """
+    Four stops of an hour each from 8:00; the street of the last is closed 9:30 to 17:00, the shift ends at 13:00. Left
+    where it is, the van would wait there until the afternoon; as first, nothing is missed.
+    """
+    stops = [_stop(link, stay_s=3600.0) for link in (40, 50, 60, 100)]
+    tour = replace(_tour(*stops, latest_home_h=13.0), closures=_closed(100, 9.5, 17.0))
+    kept, found = _replanner().keep(tour), _replanner().replan(tour)
+    assert kept.start_s[3] == 17 * 3600.0
+    assert found.order[0] == 3
+    assert found.start_s[0] < 9.5 * 3600.0
+    assert found.missed == 0
+
+
+def test_a_stop_on_a_closed_street_is_served_when_it_opens() -> None:
+    """Closed 7:00 to 9:30 and wanted first: two stops of 45 minutes are made before it, none is waited for."""
+    stops = [_stop(100), _stop(40, stay_s=2700.0), _stop(50, stay_s=2700.0)]
+    found = _replanner().replan(replace(_tour(*stops), closures=_closed(100, 7.0, 9.5)))
+    assert found.order[-1] == 0
+    assert found.start_s[-1] >= 9.5 * 3600.0
+
+
+def test_a_van_inside_when_the_street_closes_is_held() -> None:
+    """Unloading from 8:00 to 9:00 on a street closed 8:30 to 10:00: the next stop begins after 10:00."""
+    inside = replace(_tour(_stop(100, stay_s=3600.0), _stop(40)), closures=_closed(100, 8.5, 10.0))
+    found = _replanner().keep(inside)
+    assert found.start_s[0] < 8.5 * 3600.0
+    assert found.start_s[1] > 10.0 * 3600.0
+
+
+def test_hours_without_any_closed_street_change_nothing() -> None:
+    """Closures of a link that no stop lies on: the answer is that without closures."""
+    stops = [_stop(link, latest_h=9.0 + link / 50.0) for link in (100, 40, 90, 60)]
+    assert _replanner().replan(replace(_tour(*stops), closures=_closed(1, 7.0, 20.0))) == _replanner().replan(
+        _tour(*stops)
+    )

@@ -1,0 +1,233 @@
+"""
+The timetable of a tour: when a van is where, for a departure, on time-dependent ways and under the rules as believed.
+
+PyVRP plans with one travel time a pair of places and wave, and lets a van drive through a zone that closes for a part
+of the wave. The timetable drives the tour leg by leg, each on the way that arrives first from the moment of leaving,
+waits for closed streets where they are met, and tells what comes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.contracts import LinkArray, LinkClosures, TravelTimes
+from sim.network import RoadNetwork
+from sim.network.shortest_path import earliest_path, route_clear_of_waits
+from sim.planning.fleet import FleetParams
+from sim.planning.planning_params import PlanningParams
+from sim.planning.replanning import LATE_COST
+from sim.planning.tour_problem import COST_SCALE, PRIZE
+from sim.units import SECONDS_PER_HOUR, to_s, to_us
+
+
+@dataclass(frozen=True, slots=True)
+class TourStop:
+    """
+    What the timetable has to know of a stop.
+
+    Parameters
+    ----------
+    link
+        Row of the link of the shop.
+    stay_s
+        Expected time from arrival to departure [s].
+    earliest_s, latest_s
+        Window of the start of unloading [s].
+    release_s
+        Time from which its goods are at the depot [s].
+    """
+
+    link: int
+    stay_s: float
+    earliest_s: float
+    latest_s: float
+    release_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TimedStop:
+    """
+    A stop with its times.
+
+    Parameters
+    ----------
+    held_s
+        Time that the van waits for closed streets on the way to it [s].
+    start_s, end_s
+        Start of unloading, and departure [s].
+    leg_m
+        Distance from the place before [m].
+    is_late, is_missed, is_caught
+        Whether unloading begins after the window, whether the stop cannot be reached at all, and whether its street
+        closes while the van is there.
+    """
+
+    held_s: float
+    start_s: float
+    end_s: float
+    leg_m: float
+    is_late: bool = False
+    is_missed: bool = False
+    is_caught: bool = False
+
+    @property
+    def can_be_made(self) -> bool:
+        """Whether the stop is reached in time and left before its street closes."""
+        return not (self.is_late or self.is_missed or self.is_caught)
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """
+    A tour with its times.
+
+    Parameters
+    ----------
+    start_s, home_s
+        Departure from the depot and return to it [s].
+    stops
+        Stops in driving order.
+    home_held_s
+        Wait for closed streets on the way home [s].
+    home_m
+        Distance from the last stop to the depot [m].
+    cost
+        Planning cost [1e-4 CNY]: time, distance, stops late and missed.
+    """
+
+    start_s: float
+    home_s: float
+    stops: tuple[TimedStop, ...]
+    home_held_s: float
+    home_m: float
+    cost: float
+
+    @property
+    def held_s(self) -> float:
+        """Time that the van waits for closed streets [s]."""
+        return self.home_held_s + sum(stop.held_s for stop in self.stops)
+
+    @property
+    def length_m(self) -> float:
+        """Length of the tour [m]."""
+        return self.home_m + sum(stop.leg_m for stop in self.stops)
+
+    @property
+    def troubled(self) -> list[int]:
+        """Stops that the van waits for or that cannot be made."""
+        return [row for row, stop in enumerate(self.stops) if stop.held_s > 0.0 or not stop.can_be_made]
+
+    @property
+    def can_be_made(self) -> bool:
+        """Whether every stop can."""
+        return all(stop.can_be_made for stop in self.stops)
+
+
+class Timetables:
+    """
+    Makes timetables.
+
+    Parameters
+    ----------
+    network
+        Road network.
+    times
+        Travel times by link and time of day, as believed.
+    closures
+        When carriers believe links to be closed, by vehicle type.
+    fleet
+        Vehicle types.
+    params
+        What an hour costs.
+    """
+
+    def __init__(
+        self,
+        network: RoadNetwork,
+        times: TravelTimes,
+        closures: Mapping[str, LinkClosures],
+        fleet: FleetParams,
+        params: PlanningParams,
+    ) -> None:
+        self._network = network
+        self._times = times
+        self.closures = closures
+        self._types = fleet.vehicle_types
+        self._cost_per_s = params.driver_cny_per_h / SECONDS_PER_HOUR * COST_SCALE
+
+    def of(self, vehicle_type: str, depot_link: int, start_s: float, stops: Sequence[TourStop]) -> Timetable:
+        """
+        The timetable of a tour that leaves its depot at a time.
+
+        Parameters
+        ----------
+        vehicle_type
+            Name of the vehicle type.
+        depot_link
+            Row of the link of the depot.
+        start_s
+            Departure [s].
+        stops
+            Stops in driving order.
+        """
+        closures = self.closures[vehicle_type]
+        link, now_us = depot_link, to_us(start_s)
+        timed = []
+        for stop in stops:
+            leg = self._leg(closures, link, stop.link, now_us)
+            if leg is None:
+                timed.append(TimedStop(0.0, to_s(now_us), to_s(now_us), 0.0, is_missed=True))
+                continue
+            held_us, arrive_us, leg_m = leg
+            begin_s = max(to_s(arrive_us), stop.earliest_s)
+            end_s = begin_s + stop.stay_s
+            is_caught = _closes_between(closures, stop.link, begin_s, end_s)
+            timed.append(TimedStop(to_s(held_us), begin_s, end_s, leg_m, begin_s > stop.latest_s, False, is_caught))
+            link, now_us = stop.link, to_us(end_s)
+        home = self._leg(closures, link, depot_link, now_us)
+        held_us, home_us, home_m = home if home is not None else (0, now_us, 0.0)
+        return self._priced(vehicle_type, start_s, to_s(home_us), tuple(timed), to_s(held_us), home_m)
+
+    def _leg(self, closures: LinkClosures, link: int, to_link: int, depart_us: int) -> tuple[int, int, float] | None:
+        """Wait for closed links [us], arrival [us] and distance [m] of a leg; None when there is no way."""
+        if link == to_link:
+            return 0, depart_us, 0.0
+        way = earliest_path(
+            self._network,
+            self._times,
+            closures,
+            source_node=int(self._network.to_node[link]),
+            target_link=to_link,
+            depart_us=depart_us,
+        )
+        if way is None:
+            return None
+        route, arrive_us = way
+        held_us = route_clear_of_waits(route, self._times, closures, depart_us) - depart_us
+        return held_us, arrive_us, _length_m(self._network, route)
+
+    def _priced(
+        self,
+        vehicle_type: str,
+        start_s: float,
+        home_s: float,
+        stops: tuple[TimedStop, ...],
+        home_held_s: float,
+        home_m: float,
+    ) -> Timetable:
+        kind = self._types[vehicle_type]
+        per_m = (kind.planned_energy_cny_per_km + kind.maintenance_cny_per_km) / 1e3 * COST_SCALE
+        cost = (home_s - start_s) * self._cost_per_s + (home_m + sum(stop.leg_m for stop in stops)) * per_m
+        cost += sum(PRIZE * stop.is_missed + LATE_COST * (stop.is_late + stop.is_caught) for stop in stops)
+        return Timetable(start_s, home_s, stops, home_held_s, home_m, cost)
+
+
+def _length_m(network: RoadNetwork, route: LinkArray) -> float:
+    return float(network.length_m[route].sum())
+
+
+def _closes_between(closures: LinkClosures, link: int, from_s: float, until_s: float) -> bool:
+    """Whether a link is closed at some time of a stay on it."""
+    rows = slice(int(closures.start[link]), int(closures.start[link + 1]))
+    return bool(((closures.from_us[rows] < to_us(until_s)) & (closures.until_us[rows] > to_us(from_s))).any())
