@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.measures import TABLES
 from tests.system.conftest import RunMaker, sim
 
 
@@ -25,7 +26,7 @@ def test_the_same_seed_gives_the_same_bytes_with_one_or_two_workers(tmp_path: Pa
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         results.append(_bytes(folder))
-    assert len(results[0]) == 15
+    assert len(results[0]) == len(TABLES) + 1
     assert results[0] == results[1]
     assert all(results[0][name] != results[2][name] for name in ("orders.parquet", "trips.parquet", "kpis.json"))
 
