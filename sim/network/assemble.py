@@ -16,8 +16,9 @@ from sim.network.projection import line_length_m, project, utm_crs
 from sim.network.road_classes import (
     DEFAULT_CLASS,
     ROAD_CLASSES,
-    largest_saturation_flow_veh_per_h,
+    largest_capacity_veh_per_h,
     road_class_of,
+    saturation_flow_veh_per_h,
 )
 from sim.network.road_network import LINK_COLUMNS, NODE_COLUMNS, RoadNetwork
 from sim.network.signals import SignalParams, signalised_values
@@ -141,7 +142,7 @@ def _largest_connected_part(streets: Streets) -> tuple[pd.DataFrame, pd.DataFram
 
 
 def _with_class_values(links: pd.DataFrame) -> pd.DataFrame:
-    """Lanes, free speed and saturation flow, from the road class where unknown."""
+    """Lanes and free speed, from the road class where unknown; capacity without signals, and saturation flow."""
     known = links["road_class"].isin(list(ROAD_CLASSES))
     links["road_class"] = links["road_class"].where(known, DEFAULT_CLASS)
     values = [road_class_of(str(name)) for name in links["road_class"]]
@@ -149,11 +150,13 @@ def _with_class_values(links: pd.DataFrame) -> pd.DataFrame:
     speed = links["free_speed_mps"].to_numpy(dtype=np.float64)
     lanes = np.where(np.isnan(lanes), [value.lanes for value in values], lanes)
     speed = np.where(np.isnan(speed), [value.free_speed_mps for value in values], speed)
-    flow = lanes * np.array([value.saturation_flow_veh_per_h_lane for value in values])
-    largest = np.array([largest_saturation_flow_veh_per_h(n, v) for n, v in zip(lanes, speed, strict=True)])
+    flow = lanes * np.array([value.capacity_veh_per_h_lane for value in values])
+    largest = np.array([largest_capacity_veh_per_h(n, v) for n, v in zip(lanes, speed, strict=True)])
+    apex = np.array([saturation_flow_veh_per_h(n, v) for n, v in zip(lanes, speed, strict=True)])
     links["lanes"] = lanes
     links["free_speed_mps"] = np.round(speed, 3)
-    links["saturation_flow_veh_per_h"] = np.round(np.minimum(flow, largest), 1)
+    links["capacity_veh_per_h"] = np.round(np.minimum(flow, largest), 1)
+    links["saturation_flow_veh_per_h"] = np.maximum(np.round(apex, 1), links["capacity_veh_per_h"])
     return links
 
 

@@ -1,5 +1,5 @@
 """
-Lanes, free speed and saturation flow by road class, for links whose tags do not say.
+Lanes, free speed and capacity by road class, for links whose tags do not say.
 
 Source: the defaults of MATSim's OpenStreetMap readers as kept in genet (`matsim_xml_values.py`): capacity a lane and
 hour, and free speed, by `highway` tag. Assumption: lanes. Means of neighbours would be no better: only 0.7 % of the
@@ -13,12 +13,20 @@ from dataclasses import dataclass
 JAM_SPACING_M = 7.5
 """Length that a standing vehicle takes [m]. Source: MATSim, effective vehicle length."""
 
-MAX_SATURATION_SHARE = 0.9
+MAX_CAPACITY_SHARE = 0.9
 """
-Largest saturation flow as a share of (jam density x free speed) [-].
+Largest capacity as a share of (jam density x free speed) [-].
 
 Assumption: a triangular fundamental diagram needs s < k v; on a street so slow that the class value breaks
 this, the flow is lowered.
+"""
+
+WAVE_SPEED_MPS = 5.0
+"""
+Speed at which the end of a queue that dissolves travels back [m/s].
+
+Source: waves of stop and go run back at about 15 to 20 km/h on roads of all kinds (Treiber and Kesting 2013, Traffic
+Flow Dynamics, ch. 8). With jam spacing and free speed it gives the saturation flow: 1,500 veh/h a lane at 30 km/h.
 """
 
 
@@ -35,14 +43,15 @@ class RoadClass:
         Lanes in one direction.
     free_speed_mps
         Free-flow speed [m/s].
-    saturation_flow_veh_per_h_lane
-        Uninterrupted flow of one lane [veh/h].
+    capacity_veh_per_h_lane
+        Flow that one lane carries over the end of a link without a signal [veh/h]: side streets, people who park and
+        walk, and giving way are in it.
     """
 
     rank: int
     lanes: float
     free_speed_mps: float
-    saturation_flow_veh_per_h_lane: float
+    capacity_veh_per_h_lane: float
 
 
 _RAMP_SPEED_MPS = 16.7
@@ -75,6 +84,20 @@ def road_class_of(name: str) -> RoadClass:
     return ROAD_CLASSES.get(name, ROAD_CLASSES[DEFAULT_CLASS])
 
 
-def largest_saturation_flow_veh_per_h(lanes: float, free_speed_mps: float) -> float:
-    """Largest saturation flow that a triangular fundamental diagram allows, all lanes [veh/h]."""
-    return MAX_SATURATION_SHARE * lanes / JAM_SPACING_M * free_speed_mps * 3600.0
+def largest_capacity_veh_per_h(lanes: float, free_speed_mps: float) -> float:
+    """Largest capacity that a triangular fundamental diagram allows, all lanes [veh/h]."""
+    return MAX_CAPACITY_SHARE * lanes / JAM_SPACING_M * free_speed_mps * 3600.0
+
+
+def saturation_flow_veh_per_h(lanes: float, free_speed_mps: float) -> float:
+    """
+    Flow at the apex of the triangular fundamental diagram, all lanes [veh/h].
+
+    k v w / (v + w), with jam density k and wave speed w: what a road can take in, whatever its end lets out.
+
+    Examples
+    --------
+    >>> round(saturation_flow_veh_per_h(1, 30 / 3.6))
+    1500
+    """
+    return lanes / JAM_SPACING_M * free_speed_mps * WAVE_SPEED_MPS / (free_speed_mps + WAVE_SPEED_MPS) * 3600.0

@@ -162,7 +162,7 @@ def signalised_values(
     Parameters
     ----------
     links
-        Table with `road_class`, `lanes`, `length_m` and `saturation_flow_veh_per_h`.
+        Table with `road_class`, `lanes`, `length_m` and `capacity_veh_per_h` (without signals).
     from_node, to_node
         Node rows of the links.
     is_signal_node
@@ -176,9 +176,9 @@ def signalised_values(
     served = signal_junction(from_node, to_node, length_m, len(is_signal_node), params)
     share, cycle = green_shares(links["road_class"], from_node, to_node, served, params)
     is_signalised = is_signalised & (served >= 0)
-    saturation = links["saturation_flow_veh_per_h"].to_numpy(dtype=np.float64)
-    over_stop_line = np.maximum(saturation, params.stop_line_veh_per_h * links["lanes"].to_numpy(dtype=np.float64))
-    capacity = np.where(is_signalised, np.minimum(share * over_stop_line, saturation), saturation)
+    unsignalised = links["capacity_veh_per_h"].to_numpy(dtype=np.float64)
+    over_stop_line = np.maximum(unsignalised, params.stop_line_veh_per_h * links["lanes"].to_numpy(dtype=np.float64))
+    capacity = np.where(is_signalised, np.minimum(share * over_stop_line, unsignalised), unsignalised)
     inside_junction = is_signal_node[from_node] & (length_m <= params.same_junction_m)
     delay = np.where(is_signalised & ~inside_junction, signal_delay_s(1.0, share) * cycle, 0.0)
     return capacity, delay

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from sim.network import grid_network, links_in_zone
 from sim.network.grid import GridParams
+from sim.network.road_classes import road_class_of
 
 
 @settings(max_examples=15, deadline=None)
@@ -32,10 +33,12 @@ def test_signals_stand_where_arterials_cross() -> None:
     assert np.array_equal(is_signalised, network.nodes["is_signal"].to_numpy()[network.to_node])
 
 
-def test_grid_without_signals_passes_the_saturation_flow() -> None:
-    """Without signals the capacity is the saturation flow and there is no delay."""
+def test_grid_without_signals_passes_what_its_classes_carry() -> None:
+    """Without signals the capacity of a lane is that of its class, within the saturation flow, and there is no delay."""
     network = grid_network(GridParams(is_signalised=False))
-    assert np.array_equal(network.capacity_veh_per_h, network.saturation_flow_veh_per_h)
+    by_lane = {road_class_of(name).capacity_veh_per_h_lane for name in network.links["road_class"]}
+    assert set(network.capacity_veh_per_h / network.lanes) == by_lane
+    assert np.all(network.capacity_veh_per_h <= network.saturation_flow_veh_per_h)
     assert not network.signal_delay_s.any()
 
 

@@ -117,7 +117,7 @@ FAULTS: list[tuple[Callable[[Path], None], str]] = [
     (put("links", "lanes", 0, np.nan), r"row 0: lanes: found nan"),
     (put("links", "signal_delay_s", 1, -2.0), r"row 1: signal_delay_s: found -2.0, expected 0 or more"),
     (put("links", "saturation_flow_veh_per_h", 0, 9e5), r"row 0: saturation_flow_veh_per_h: .*backward wave"),
-    (put("links", "capacity_veh_per_h", 0, 3000.0), r"row 0: capacity_veh_per_h: .*no more than saturation"),
+    (put("links", "capacity_veh_per_h", 0, 4000.0), r"row 0: capacity_veh_per_h: .*no more than saturation"),
     (put("links", "to_node_id", 2, 999), r"row 2: to_node_id: found 999, expected a node_id of nodes"),
     (put("links", "link_id", 2, 1), r"row 2: link_id: found 1, expected an id that no other row has"),
     (put("links", "link_id", 2, 77), r"row 2: link_id: found 77, expected the number of the row"),

@@ -80,7 +80,8 @@ def test_tags_become_lanes_and_speed(tmp_path: Path) -> None:
     assert set(main["lanes"]) == {2.0}
     side = links[links["name"] == "Side Street"]
     assert set(side["free_speed_mps"]) == {8.3}
-    assert set(side["saturation_flow_veh_per_h"]) == {600.0}
+    assert set(side["capacity_veh_per_h"]) == {600.0}
+    assert set(side["saturation_flow_veh_per_h"]) == {1497.7}
 
 
 def test_signal_in_the_middle_of_a_street_is_kept(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def cross(road_class: list[str]) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     to_centre = [(arm, 0) for arm in (1, 2, 3, 4)]
     ends = np.array(to_centre + [(b, a) for a, b in to_centre], dtype=np.int32)
     links = pd.DataFrame(
-        {"road_class": road_class * 2, "length_m": 100.0, "lanes": 1.0, "saturation_flow_veh_per_h": 1000.0},
+        {"road_class": road_class * 2, "length_m": 100.0, "lanes": 1.0, "capacity_veh_per_h": 1000.0},
         index=range(8),
     )
     return links, ends[:, 0], ends[:, 1]
@@ -99,6 +99,6 @@ def test_neighbours_count_nodes_and_not_links() -> None:
 def test_no_more_passes_the_stop_line_than_the_road_carries() -> None:
     """A lane of 600 veh/h between junctions, 55 % of 1,500 over the stop line: 600. One of 2,000: 55 % of that."""
     links, from_node, to_node = cross(["primary", "residential", "primary", "residential"])
-    links["saturation_flow_veh_per_h"] = [600.0, 600.0, 2000.0, 600.0] * 2
+    links["capacity_veh_per_h"] = [600.0, 600.0, 2000.0, 600.0] * 2
     capacity, _ = values(links, from_node, to_node)
     assert capacity[:4].tolist() == pytest.approx([600.0, 525.0, 1100.0, 525.0])
