@@ -34,7 +34,7 @@ def test_signals_stand_where_arterials_cross() -> None:
 
 
 def test_grid_without_signals_passes_what_its_classes_carry() -> None:
-    """Without signals the capacity of a lane is that of its class, within the saturation flow, and there is no delay."""
+    """Without signals a lane carries what its class says, within the saturation flow, and there is no delay."""
     network = grid_network(GridParams(is_signalised=False))
     by_lane = {road_class_of(name).capacity_veh_per_h_lane for name in network.links["road_class"]}
     assert set(network.capacity_veh_per_h / network.lanes) == by_lane
