@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.cli_fleet import add_fleet_command
 from sim.cli_report import add_report_command
 from sim.cli_site import add_site_command
 from sim.cli_traffic import add_traffic_commands
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 def _run_one(scenario: Scenario) -> None:
     from rich.console import Console
 
+    from sim.config.scenarios import parts_of
     from sim.experiment import run_scenario
     from sim.view import draw_run_figures, print_kpis
 
@@ -37,6 +39,10 @@ def _run_one(scenario: Scenario) -> None:
     names = "+".join(scenario.scenario.names) or "run"
     title = f"{names} on {scenario.network.name}, seed {scenario.seed}"
     print_kpis(finished.kpis, title=title, console=console)
+    for name in scenario.scenario.names:
+        made_of = parts_of(name)[:-1]
+        if made_of:
+            console.print(f"{name} is {' + '.join(made_of)}", soft_wrap=True)
     for warning in finished.warnings:
         console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     parts = ", ".join(f"{part.replace('_', ' ')} {value:.1f} s" for part, value in finished.wall_s.items())
@@ -154,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add_command(demand, "template", demand_template, "Write an empty survey table with its schema.")
     command.add_argument("out", nargs="?", default="survey.csv", help="file to write (default: survey.csv)")
     add_traffic_commands(commands)
+    add_fleet_command(commands)
     add_report_command(commands)
     _add_bench(
         add_command(commands, "bench", bench, "Run the traffic engine beside other simulators on the same trips.")

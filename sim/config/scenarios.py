@@ -24,6 +24,7 @@ class ScenarioFile(BaseModel, frozen=True, extra="forbid"):
     """Content of `configs/scenario/NAME.yaml`."""
 
     description: str = Field(min_length=1, description="What the scenario is, in a sentence")
+    sum_of: tuple[str, ...] = Field(default=(), description="Scenarios that it adds up, before its own overrides")
     overrides: tuple[str, ...] = Field(default=(), description="Overrides, each KEY=VALUE")
     overrides_earlier: tuple[str, ...] = Field(
         default=(), description="Keys that this scenario may set against an earlier one"
@@ -74,6 +75,21 @@ def read_scenario(name: str) -> ScenarioFile:
     return scenario
 
 
+def parts_of(name: str, within: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """
+    Names of the scenarios that one is made of, from left to right, itself last.
+
+    Raises
+    ------
+    ConfigError
+        If a name is unknown, or a scenario is a part of itself.
+    """
+    if name in within:
+        raise ConfigError(f"scenario: {' > '.join((*within, name))}: a scenario cannot be a part of itself")
+    parts = [part for own in read_scenario(name).sum_of for part in parts_of(own, (*within, name))]
+    return (*dict.fromkeys(parts), name)
+
+
 def add_up(text: str) -> ScenarioSum:
     """
     The overrides of scenarios joined by `+`; none for an empty text.
@@ -86,7 +102,7 @@ def add_up(text: str) -> ScenarioSum:
     names = tuple(name.strip() for name in text.split("+")) if text else ()
     taken: dict[str, tuple[str, str]] = {}
     faults = []
-    for name in names:
+    for name in [part for whole in names for part in parts_of(whole)]:
         scenario = read_scenario(name)
         for override in scenario.overrides:
             match = _ASSIGNMENT.match(override)

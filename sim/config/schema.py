@@ -151,6 +151,8 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         """The configuration without labels, paths and manner of running: what results depend on."""
         left_out = {"scenario", "paths", "run", "incentives", "fleet_response"}
         dump = self.model_dump(mode="json", by_alias=True, exclude=left_out)
+        if not self.fleet.mix_by_carrier:
+            del dump["fleet"]["mix_by_carrier"]
         if self.incentives.acts_on_a_day:
             dump["incentives"] = self.incentives.content()
             dump["fleet_response"] = self.fleet_response.model_dump(mode="json", include=_PART_OF_A_DAY)

@@ -253,7 +253,7 @@ def _own_fleets(
             build_fleet(
                 f"courier-{number:02d}",
                 row,
-                mix=scenario.fleet.mix,
+                mix=scenario.fleet.mix_of(f"courier-{number:02d}"),
                 vans=vans,
                 depot=row % len(depots),
                 depot_id=place,

@@ -30,6 +30,10 @@ class FleetParams(BaseModel, frozen=True, extra="forbid"):
     mix: dict[str, float] = Field(
         min_length=1, description="Share of each vehicle type in every fleet [-]; adds up to 1"
     )
+    mix_by_carrier: dict[str, dict[str, float]] = Field(
+        default_factory=dict,
+        description="The same for single carriers and couriers, by name such as carrier-01 [-]; adds up to 1",
+    )
     vehicle_types: dict[str, VehicleTypeParams] = Field(min_length=1, description="Vehicle types by name")
     shift_start: ClockTime = Field(description="Earliest departure from the depot [HH:MM]")
     shift_end: ClockTime = Field(description="Latest return to the depot [HH:MM]")
@@ -68,15 +72,27 @@ class FleetParams(BaseModel, frozen=True, extra="forbid"):
 
     @model_validator(mode="after")
     def _mix_is_a_partition(self) -> Self:
-        unknown = sorted(set(self.mix) - set(self.vehicle_types))
-        if unknown:
-            raise ValueError(f"mix names unknown vehicle types {unknown}; known: {sorted(self.vehicle_types)}")
-        if any(share < 0.0 for share in self.mix.values()):
-            raise ValueError(f"mix has a negative share: {self.mix}")
-        total = sum(self.mix.values())
-        if abs(total - 1.0) > 1e-6:
-            raise ValueError(f"shares in mix must add up to 1, found {total:g}")
+        faults = self._mix_faults("mix", self.mix)
+        for carrier, mix in self.mix_by_carrier.items():
+            faults += self._mix_faults(f"mix_by_carrier.{carrier}", mix)
+        if faults:
+            raise ValueError("; ".join(faults))
         return self
+
+    def _mix_faults(self, where: str, mix: Mapping[str, float]) -> list[str]:
+        unknown = sorted(set(mix) - set(self.vehicle_types))
+        known = sorted(self.vehicle_types)
+        faults = [f"{where} names unknown vehicle types {unknown}; known: {known}"] if unknown else []
+        if any(share < 0.0 for share in mix.values()):
+            faults.append(f"{where} has a negative share: {dict(mix)}")
+        total = sum(mix.values())
+        if abs(total - 1.0) > 1e-6:
+            faults.append(f"shares in {where} must add up to 1, found {total:g}")
+        return faults
+
+    def mix_of(self, carrier_id: str) -> Mapping[str, float]:
+        """Share of each vehicle type in the fleet of a carrier or courier [-]."""
+        return self.mix_by_carrier.get(carrier_id, self.mix)
 
     def day_waves(self) -> tuple[Wave, ...]:
         """Waves of the day in the order of time; never empty."""
@@ -184,11 +200,12 @@ def build_fleets(
     fleets = []
     for carrier, expected in enumerate(expected_orders_per_day):
         depot = carrier % len(depots)
+        carrier_id = f"carrier-{carrier + 1:02d}"
         fleets.append(
             build_fleet(
-                f"carrier-{carrier + 1:02d}",
+                carrier_id,
                 carrier,
-                mix=params.mix,
+                mix=params.mix_of(carrier_id),
                 vans=vans_for(float(expected), params.orders_per_van),
                 depot=depot,
                 depot_id=depots[depot][0],

@@ -8,6 +8,7 @@ import pytest
 
 from sim.config import Scenario, add_up, load_scenario
 from sim.config.overrides import scenario_from_overrides
+from sim.config.scenarios import parts_of
 from sim.errors import ConfigError
 from sim.experiment import run_id_of
 from sim.resources import resource_names, shipped_folder
@@ -113,3 +114,24 @@ def test_equal_content_has_an_equal_name() -> None:
 def test_seed_zero_is_kept() -> None:
     """It is not taken for a missing seed."""
     assert load_scenario("baseline", ["seed=0"]).seed == 0
+
+
+def test_a_scenario_may_be_the_sum_of_others() -> None:
+    """plan_2025 has the overrides of its parts, and what contradicts them is told with the part's name."""
+    whole = load_scenario("plan_2025")
+    assert whole.scenario.names == ("plan_2025",)
+    assert parts_of("plan_2025")[0] == "base_2022" and parts_of("plan_2025")[-1] == "plan_2025"
+    assert whole.content() == load_scenario("+".join(parts_of("plan_2025")[:-1])).content()
+    with pytest.raises(ConfigError, match="access_by_class sets policy=by_class, all_day_ban sets policy=all_day_ban"):
+        add_up("plan_2025+all_day_ban")
+
+
+def test_a_scenario_is_no_part_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A circle of sums is told with the way round it."""
+    folder = tmp_path / "configs" / "scenario"
+    folder.mkdir(parents=True)
+    for name, part in (("egg", "hen"), ("hen", "egg")):
+        (folder / f"{name}.yaml").write_text(f"description: Made of the {part}.\nsum_of: [{part}]\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="egg > hen > egg"):
+        add_up("egg")
