@@ -4,6 +4,7 @@ The whole of a run's configuration: the parameters of every room under one root.
 
 from __future__ import annotations
 
+import datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, Field, model_validator
@@ -21,7 +22,7 @@ from sim.policy import PolicyParams
 from sim.policy.belief import BeliefParams
 from sim.policy.enforcement import EnforcementParams
 from sim.traffic import DayAssignmentParams, ReplanParams, TrafficParams
-from sim.units import Weekday
+from sim.units import WEEKDAYS, Weekday
 
 _PART_OF_A_DAY = {"working_days_per_year", "interest", "vehicles"}
 """What of `fleet_response` the subsidies of a single day depend on."""
@@ -110,6 +111,9 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     fleet_response: FleetResponseParams
     seed: int = Field(ge=0, le=2**63 - 1, description="Root of every random draw")
     weekday: Weekday = Field(description="Day of the week")
+    date: str | None = Field(
+        default=None, description="Date of day 1, YYYY-MM-DD, for rules with seasons; null: rules hold all year"
+    )
     horizon_h: float = Field(gt=0.0, le=48.0, description="Length of the simulated time [h]")
     scenario: ScenarioNames
     paths: PathParams
@@ -146,6 +150,25 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         if faults:
             raise ValueError(f"{'; '.join(faults)}; known: {sorted(known)}")
         return self
+
+    @model_validator(mode="after")
+    def _date_falls_on_the_weekday(self) -> Self:
+        if self.date is not None:
+            try:
+                found = WEEKDAYS[datetime.date.fromisoformat(self.date).weekday()]
+            except ValueError:
+                raise ValueError(f"date: expected YYYY-MM-DD or null, found {self.date!r}") from None
+            if found != self.weekday:
+                raise ValueError(f"date {self.date} is a {found}, found weekday {self.weekday}; set weekday={found}")
+        seasonal = [rule_id for rule_id, rule in self.policy.rules.items() if rule.when.seasons]
+        if seasonal and self.date is None:
+            raise ValueError(f"rules {seasonal} hold in seasons, found no date; set date=YYYY-MM-DD")
+        return self
+
+    @property
+    def day_1(self) -> datetime.date | None:
+        """Date of day 1, where it has one."""
+        return None if self.date is None else datetime.date.fromisoformat(self.date)
 
     def content(self) -> dict[str, Any]:
         """The configuration without labels, paths and manner of running: what results depend on."""

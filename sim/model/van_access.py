@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sim.config import Scenario
-from sim.contracts import LinkClosures
+from sim.contracts import AccessClass, LinkClosures, Powertrain
 from sim.demand.shops import stable_number
 from sim.network import RoadNetwork
 from sim.planning import CarrierSpec, FleetParams, VehicleTypeParams
-from sim.policy import AccessRuleParams, compile_closures
+from sim.policy import AccessRuleParams, PermitParams, VehicleTraits, compile_closures
 from sim.policy.belief import believed_rules
 from sim.random_streams import KeyedStream
 
@@ -40,9 +41,10 @@ def base_type(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """What sets the vans of a variant apart: the rules that their carrier knows."""
+    """What sets the vans of a variant apart: the rules that their carrier knows, and the permits that they hold."""
 
     known: frozenset[str]
+    permits: frozenset[str] = frozenset()
 
 
 class VanAccess:
@@ -81,13 +83,16 @@ class VanAccess:
         self._rules: Mapping[str, AccessRuleParams] = scenario.policy.rules
         self._belief = scenario.behaviour
         self._network = network
+        self._permits = scenario.policy.permits
         self._weekday = scenario.weekday
+        self._day = scenario.day_1
         self._horizon_us = horizon_us
         self._notice_luck = notice_luck
         self._misunderstanding_luck = misunderstanding_luck
         self._learnt = learnt
         self._compiled: dict[tuple[object, ...], LinkClosures] = {}
         self._everything = _Standing(frozenset(self._rules))
+        self._closing = frozenset(rule_id for rule_id, rule in self._rules.items() if rule.effect == "deny")
         self._types: dict[str, VehicleTypeParams] = dict(scenario.fleet.vehicle_types)
         self._standing = {name: self._everything for name in self._types}
 
@@ -97,7 +102,7 @@ class VanAccess:
 
     def closures_of(self, name: str) -> LinkClosures:
         """When links are closed to a vehicle type or variant."""
-        return self._compile(self._rules, self._types[name], ())
+        return self._compile(self._rules, self.vehicle(name), ())
 
     def believed(self) -> dict[str, LinkClosures]:
         """When carriers believe links to be closed to each vehicle type and variant."""
@@ -117,7 +122,8 @@ class VanAccess:
         return [
             rule_id
             for rule_id, rule in self._rules.items()
-            if self._compile({rule_id: rule}, self._types[name], ()).is_closed(link, time_us)
+            if rule_id in self._closing
+            and self._compile({rule_id: rule}, self.vehicle(name), ()).is_closed(link, time_us)
         ]
 
     def knows(self, carrier_id: str, rule_id: str) -> bool:
@@ -142,8 +148,12 @@ class VanAccess:
         found = []
         for spec in fleets:
             vans = []
-            for van in spec.vans:
-                standing = _Standing(frozenset(rule for rule in self._rules if self.knows(spec.carrier_id, rule)))
+            held = permits_of_vans(
+                self._permits, [vehicle_of(fleet.vehicle_types[van.vehicle_type]) for van in spec.vans]
+            )
+            for van, permits in zip(spec.vans, held, strict=True):
+                known = frozenset(rule for rule in self._rules if self.knows(spec.carrier_id, rule))
+                standing = _Standing(known, permits)
                 if standing != self._everything:
                     number = numbers.setdefault(standing, len(numbers) + 1)
                     name = f"{van.vehicle_type}{_MARK}{number}"
@@ -159,20 +169,63 @@ class VanAccess:
     def _believed(self, name: str, misread_s: Mapping[str, float]) -> LinkClosures:
         standing = self._standing[name]
         rules = believed_rules(self._rules, standing.known, misread_s)
-        return self._compile(rules, self._types[name], tuple(sorted(misread_s.items())))
+        return self._compile(rules, self.vehicle(name), tuple(sorted(misread_s.items())))
+
+    def vehicle(self, name: str) -> RuleVehicle:
+        """What rules may ask of a vehicle type or variant."""
+        return vehicle_of(self._types[name], self._standing[name].permits)
 
     def _compile(
-        self, rules: Mapping[str, AccessRuleParams], kind: VehicleTypeParams, misread: tuple[tuple[str, float], ...]
+        self, rules: Mapping[str, AccessRuleParams], vehicle: RuleVehicle, misread: tuple[tuple[str, float], ...]
     ) -> LinkClosures:
         """Closures of some rules; vehicles that meet the same ones share them."""
-        key = (tuple(rules), misread, kind.access_class, kind.powertrain)
+        applying = tuple(name for name, rule in rules.items() if rule.applies_to(*vehicle))
+        key = (tuple(rules), misread, applying)
         if key not in self._compiled:
             self._compiled[key] = compile_closures(
                 rules,
                 self._network,
-                access_class=kind.access_class,
-                powertrain=kind.powertrain,
+                access_class=vehicle.access_class,
+                powertrain=vehicle.powertrain,
+                traits=vehicle.traits,
                 weekday=self._weekday,
+                day=self._day,
                 horizon_us=self._horizon_us,
             )
         return self._compiled[key]
+
+
+class RuleVehicle(NamedTuple):
+    """A vehicle as rules see it."""
+
+    access_class: AccessClass
+    powertrain: Powertrain
+    traits: VehicleTraits
+
+
+def vehicle_of(kind: VehicleTypeParams, permits: frozenset[str] = frozenset()) -> RuleVehicle:
+    """A vehicle of a type, with its permits, as rules see it."""
+    traits = VehicleTraits(kind.emission_standard, kind.gross_kg, permits)
+    return RuleVehicle(kind.access_class, kind.powertrain, traits)
+
+
+def permits_of_vans(permits: Mapping[str, PermitParams], vans: Sequence[RuleVehicle]) -> list[frozenset[str]]:
+    """
+    Permits that each van of a carrier gets: those who may have one, in the order of the fleet, up to the quota.
+
+    Parameters
+    ----------
+    permits
+        Permits by name.
+    vans
+        The carrier's vans.
+    """
+    held: list[set[str]] = [set() for _ in vans]
+    for name, permit in permits.items():
+        able = [row for row, van in enumerate(vans) if permit.who.includes(*van)]
+        quota = int(permit.share_of_vans * len(able) + 1e-9)
+        if permit.vans_per_carrier is not None:
+            quota = min(quota, permit.vans_per_carrier)
+        for row in able[:quota]:
+            held[row].add(name)
+    return [frozenset(names) for names in held]

@@ -34,6 +34,15 @@ class VehicleTypeParams(BaseModel, frozen=True, extra="forbid"):
     planned_kwh_per_km: float = Field(
         ge=0.0, description="Electricity from the battery that planning reckons with [kWh/km]"
     )
+    emission_standard: int = Field(
+        default=6, ge=1, le=6, description="National emission standard, 1 to 6; electric vehicles meet any [-]"
+    )
+    gross_kg: float | None = Field(
+        default=None,
+        gt=0.0,
+        le=60_000.0,
+        description="Largest weight with load [kg]; null: the most of its access class",
+    )
     is_quiet: bool = Field(default=False, description="Whether it may work in waves for quiet vehicles alone")
 
     @model_validator(mode="after")

@@ -9,11 +9,14 @@ check without this code.
 from __future__ import annotations
 
 from sim.policy.access_rule import AccessRuleParams as AccessRuleParams
+from sim.policy.access_rule import ChargeParams as ChargeParams
+from sim.policy.access_rule import PermitParams as PermitParams
 from sim.policy.access_rule import PolicyParams as PolicyParams
-from sim.policy.access_rule import VehiclesParams as VehiclesParams
 from sim.policy.access_rule import WhenParams as WhenParams
 from sim.policy.access_rule import WhereParams as WhereParams
 from sim.policy.compile import compile_closures as compile_closures
 from sim.policy.explain import AccessAnswer as AccessAnswer
 from sim.policy.explain import explain as explain
 from sim.policy.rules_document import rules_document as rules_document
+from sim.policy.vehicles import VehiclesParams as VehiclesParams
+from sim.policy.vehicles import VehicleTraits as VehicleTraits

@@ -7,7 +7,7 @@ A window belongs to the day on which it begins: `23:00-06:00` on Fridays ends on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sim.contracts import FOREVER_US
@@ -106,7 +106,12 @@ def read_weekdays(names: Iterable[str]) -> tuple[Weekday, ...]:
 
 
 def window_intervals(
-    windows: Sequence[ClockWindow], weekdays: Sequence[Weekday], *, first_weekday: Weekday, horizon_us: int
+    windows: Sequence[ClockWindow],
+    weekdays: Sequence[Weekday],
+    *,
+    first_weekday: Weekday,
+    horizon_us: int,
+    holds_on: Callable[[int], bool] = lambda day: True,
 ) -> list[Interval]:
     """
     Times at which a window is on, merged and sorted, of those that begin before the horizon.
@@ -122,11 +127,13 @@ def window_intervals(
     horizon_us
         End of the simulated time [us]. An interval that is on then is given to its true end; one that never ends
         has the end `FOREVER_US`.
+    holds_on
+        Whether windows may begin on a day, 0 for the first; every day when left out.
     """
     last_day = -(-horizon_us // DAY_US) + DAYS_PER_WEEK
     found = []
     for day in range(-1, last_day):
-        if weekday_after(first_weekday, day) in weekdays:
+        if weekday_after(first_weekday, day) in weekdays and holds_on(day):
             midnight_us = day * DAY_US
             found += [(midnight_us + to_us(w.from_s), midnight_us + to_us(w.until_s)) for w in windows]
     clipped = [(max(start, 0), end) for start, end in merge_intervals(found) if start < horizon_us and end > 0]
@@ -150,3 +157,25 @@ def merge_intervals(intervals: Iterable[Interval]) -> list[Interval]:
         else:
             merged.append((start, end))
     return merged
+
+
+def subtract_intervals(intervals: Sequence[Interval], taken: Sequence[Interval]) -> list[Interval]:
+    """
+    What is left of intervals after others are taken from them; both sorted and disjoint.
+
+    Examples
+    --------
+    >>> subtract_intervals([(0, 10), (20, 30)], [(3, 5), (9, 22)])
+    [(0, 3), (5, 9), (22, 30)]
+    """
+    left = []
+    for start, end in intervals:
+        for begin, until in taken:
+            if until <= start or begin >= end:
+                continue
+            if begin > start:
+                left.append((start, begin))
+            start = until
+        if start < end:
+            left.append((start, end))
+    return left

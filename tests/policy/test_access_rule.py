@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from sim.contracts import ACCESS_CLASSES, POWERTRAINS
-from sim.policy import AccessRuleParams, PolicyParams
+from sim.policy import AccessRuleParams, PolicyParams, VehiclesParams, VehicleTraits
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "policy"
 RuleOf = Callable[..., AccessRuleParams]
@@ -41,6 +41,20 @@ def test_an_exemption_wins(rule_of: RuleOf) -> None:
         ({"who": {"class": ["light"]}}, "who.class", "Extra inputs"),
         ({"exempt": {}}, "", "expected access_class or powertrain, found neither"),
         ({"where": {}}, "where", "at least one zone, found none"),
+        ({"who": {"emission_standard_min": 7}}, "who.emission_standard_min", "less than or equal to 6"),
+        ({"who": {"gross_above_kg": 5000, "gross_up_to_kg": 4000}}, "who", "which no vehicle meets"),
+        ({"effect": "charge"}, "", "effect charge needs charge"),
+        ({"speed_kph": 30}, "", "speed_kph belongs to effect speed_limit"),
+        (
+            {"effect": "charge", "where": {"road_classes": ["primary"]}, "charge": {"by": "entry", "cny": 5}},
+            "",
+            "a charge by entry needs zone_roles or zone_ids",
+        ),
+        (
+            {"when": {"weekdays": ["mo"], "windows": ["07:00-08:00"], "seasons": ["13-01..14-01"]}},
+            "when.seasons.0",
+            "expected MM-DD..MM-DD",
+        ),
         ({"when": {"weekdays": ["mo"], "windows": []}}, "when.windows", "at least one, found none"),
         ({"when": {"weekdays": ["mo"], "windows": ["07:00-25:99"]}}, "when.windows.0", "found '07:00-25:99'"),
         ({"when": {"weekdays": ["mo"], "windows": ["07:00-07:00"]}}, "when.windows.0", "with some length"),
@@ -81,3 +95,33 @@ def test_the_example_of_the_documentation_is_valid() -> None:
     rule = PolicyParams.model_validate(content).rules["no_trucks_at_night"]
     assert rule.when.days() == ("mo", "tu", "we", "th", "su")
     assert {a for a in ACCESS_CLASSES if rule.applies_to(a, "diesel")} == {"medium", "heavy"}
+
+
+@pytest.mark.parametrize(
+    ("who", "vehicle", "expected"),
+    [
+        ({"emission_standard_max": 3}, ("light", "diesel", VehicleTraits(emission_standard=3)), True),
+        ({"emission_standard_max": 3}, ("light", "diesel", VehicleTraits(emission_standard=4)), False),
+        ({"emission_standard_max": 6}, ("light", "bev", VehicleTraits(emission_standard=1)), False),
+        ({"emission_standard_min": 6}, ("light", "bev", VehicleTraits(emission_standard=1)), True),
+        ({"gross_above_kg": 4500}, ("light", "diesel", VehicleTraits(gross_kg=4500.0)), False),
+        ({"gross_above_kg": 4500}, ("medium", "diesel", VehicleTraits()), True),
+        ({"gross_up_to_kg": 4500}, ("light", "diesel", VehicleTraits(gross_kg=4500.0)), True),
+        ({"permit": ["a", "b"]}, ("light", "diesel", VehicleTraits(permits=frozenset({"b"}))), True),
+        ({"permit": ["a", "b"]}, ("light", "diesel", VehicleTraits(permits=frozenset({"c"}))), False),
+        ({"credit_level_max": 2}, ("light", "diesel", VehicleTraits(credit_level=2)), True),
+        ({"credit_level_max": 2}, ("light", "diesel", VehicleTraits()), False),
+    ],
+)
+def test_rules_see_standard_weight_permit_and_credit(
+    who: dict[str, Any], vehicle: tuple[Any, ...], expected: bool
+) -> None:
+    """Bounds are included but for `gross_above_kg`; no exhaust meets any standard; unrated credit meets no bound."""
+    assert VehiclesParams.model_validate(who).includes(*vehicle) is expected
+
+
+def test_a_rule_may_only_name_permits_that_the_city_gives(rule_of: RuleOf) -> None:
+    """The fault names the rule and the permits that there are."""
+    rules = {"ban": rule_of(exempt={"permit": ["gold"]}).model_dump()}
+    with pytest.raises(ValidationError, match=r"rules\.ban\.exempt\.permit: found 'gold', expected .*: silver"):
+        PolicyParams.model_validate({"rules": rules, "permits": {"silver": {}}})

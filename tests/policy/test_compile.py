@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sim.contracts import ACCESS_CLASSES, FOREVER_US, POWERTRAINS, LinkClosures
 from sim.errors import ConfigError
 from sim.network import RoadNetwork
-from sim.policy import AccessRuleParams, compile_closures
+from sim.policy import AccessRuleParams, VehicleTraits, compile_closures
 
 RuleOf = Callable[..., AccessRuleParams]
 MINUTE_US = 60_000_000
@@ -252,3 +252,38 @@ def test_a_link_that_opens_is_open_then(strip: RoadNetwork, rules: list[dict[str
         if opens_us >= DAY_US:
             before_us = min(opens_us, 40 * DAY_US) - 1
             assert is_denied(rules, strip, link, "light", "diesel", start + timedelta(microseconds=before_us))
+
+
+# -- rules that open, seasons, single links ----------------------------------------------------
+
+
+def test_an_allow_rule_opens_what_others_close(strip: RoadNetwork, rule_of: RuleOf) -> None:
+    """Closed 07:00-08:30, open for all between 07:30 and 08:00: two closed parts, whatever the order of the rules."""
+    opens = rule_of(effect="allow", when={"weekdays": ["mo"], "windows": ["07:30-08:00"]})
+    for rules in ({"ban": rule_of(), "open": opens}, {"open": opens, "ban": rule_of()}):
+        closures = closures_of(rules, strip)
+        rows = slice(closures.start[2], closures.start[3])
+        assert (closures.from_us[rows] // MINUTE_US).tolist() == [420, 480]
+        assert (closures.until_us[rows] // MINUTE_US).tolist() == [450, 510]
+
+
+def test_a_rule_may_name_links(strip: RoadNetwork, rule_of: RuleOf) -> None:
+    """Links 0 and 9, besides those of the port."""
+    closures = closures_of({"r": rule_of(where={"zone_ids": ["port"], "link_ids": [0, 9]})}, strip)
+    assert np.flatnonzero(np.diff(closures.start)).tolist() == [0, 7, 8, 9]
+
+
+def test_seasons_depend_on_the_date(strip: RoadNetwork, rule_of: RuleOf) -> None:
+    """A winter rule holds on 6 January 2025, not on 7 July, and without a date always."""
+    rule = rule_of(when={"weekdays": ["mo"], "windows": ["07:00-08:30"], "seasons": ["11-15..03-15"]})
+    assert not closures_of({"r": rule}, strip, day=datetime(2025, 1, 6).date()).is_empty
+    assert closures_of({"r": rule}, strip, day=datetime(2025, 7, 7).date()).is_empty
+    assert not closures_of({"r": rule}, strip).is_empty
+
+
+def test_weight_and_standard_reach_the_arrays(strip: RoadNetwork, rule_of: RuleOf) -> None:
+    """A ban of National III and worse above 3.5 t."""
+    rule = rule_of(who={"emission_standard_max": 3, "gross_above_kg": 3500})
+    assert not closures_of({"r": rule}, strip, traits=VehicleTraits(3, 4000.0)).is_empty
+    assert closures_of({"r": rule}, strip, traits=VehicleTraits(4, 4000.0)).is_empty
+    assert closures_of({"r": rule}, strip, traits=VehicleTraits(3, 3500.0)).is_empty
