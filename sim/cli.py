@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.cli_chargers import add_chargers_command
 from sim.cli_fleet import add_fleet_command
 from sim.cli_report import add_report_command
 from sim.cli_site import add_site_command
@@ -155,6 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("network", help="name of a network or path to its folder")
     command.add_argument("--map", metavar="FILE", help="where to draw the map (default: results/network_NAME.png)")
     add_site_command(networks)
+    add_chargers_command(networks)
 
     demand = commands.add_parser("demand", help="Demand tables.").add_subparsers(metavar="COMMAND", required=True)
     command = add_command(demand, "template", demand_template, "Write an empty survey table with its schema.")

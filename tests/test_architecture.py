@@ -43,11 +43,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": _TOP,
     "bench": {"foundation", "network", "traffic", "view"},
     "terminal": {"foundation"},
+    "cli_chargers": _TOP | {"terminal"},
     "cli_fleet": _TOP | {"terminal"},
     "cli_report": _TOP | {"terminal"},
     "cli_site": _TOP | {"terminal"},
     "cli_traffic": _TOP | {"terminal"},
-    "cli": _TOP | {"app", "bench", "terminal", "cli_fleet", "cli_report", "cli_site", "cli_traffic"},
+    "cli": _TOP | {"app", "bench", "terminal", "cli_chargers", "cli_fleet", "cli_report", "cli_site", "cli_traffic"},
 }
 """Rooms each room may import besides itself: those to its left in the drawing of `docs/architecture.md`."""
 

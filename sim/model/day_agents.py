@@ -17,7 +17,7 @@ from sim.config import Scenario
 from sim.contracts import FloatArray
 from sim.demand.shops import stable_number
 from sim.energy import Battery, charging_curve_of, planning_factor
-from sim.facilities import berths_by_shop_density, berths_in_reach, public_charging_sites
+from sim.facilities import ChargingSite, berths_by_shop_density, berths_in_reach
 from sim.model.deliveries import failed_attempt_shares
 from sim.network import RoadNetwork
 from sim.network.projection import project
@@ -53,10 +53,9 @@ def create_shops(city: DeliveryModel, scenario: Scenario, shops: pd.DataFrame, b
     ]
 
 
-def create_charging_sites(city: DeliveryModel, scenario: Scenario, plug_in_vans: int) -> list[ChargerSite]:
-    """Public charging sites, as many connectors as the configuration asks for."""
+def create_charging_sites(city: DeliveryModel, scenario: Scenario, sites: Sequence[ChargingSite]) -> list[ChargerSite]:
+    """Public charging sites with their queues, or their books where they take bookings."""
     charging = scenario.charging
-    sites = public_charging_sites(city.network, charging, plug_in_vans=plug_in_vans)
     hold_s = charging.booking_hold_min * 60.0 if charging.access == "booking" else None
     return [ChargerSite(city, site, hold_s=hold_s) for site in sites]
 

@@ -23,6 +23,7 @@ from sim.config import Scenario
 from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
 from sim.energy import FUELS, planning_factor
 from sim.events import Event
+from sim.facilities.charging_site import public_charging_sites
 from sim.facilities.distribution_centre import DistributionCentre, find_centres
 from sim.facilities.hub import Hub
 from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
@@ -147,6 +148,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.engine = self.traffic.engine(self._closures, fleet.vehicle_types)
         self.berths: Sequence[Berth] = []
         self.shops: Sequence[Shop] = []
+        self._charging_specs = public_charging_sites(self.network, scenario.charging, plug_in_vans=self.plug_in_vans)
         self.charging_sites: Sequence[ChargerSite] = []
         self.site_map = SiteMap(self.network, [], self.network.free_flow_time_s)
         self.carriers: Sequence[Carrier] = []
@@ -219,7 +221,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         scenario = self.settings
         self.berths = create_berths(self, scenario, self._berth_users)
         self.shops = create_shops(self, scenario, self.shop_table, self.berths)
-        self.charging_sites = create_charging_sites(self, scenario, self.plug_in_vans)
+        self.charging_sites = create_charging_sites(self, scenario, self._charging_specs)
         shift_us = (to_us(clock_to_s(scenario.fleet.shift_start)), to_us(clock_to_s(scenario.fleet.shift_end)))
         day_us = self.believed_times.mean_between(*shift_us)
         self.site_map = SiteMap(self.network, [site.spec for site in self.charging_sites], day_us / 1e6)
@@ -413,7 +415,12 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def input_sha256(self) -> dict[str, str]:
         """SHA-256 of the inputs: the road network and, where they were read, the survey and the files of car trips."""
         settings = self.settings
-        tables = (settings.demand.survey_file, settings.stations.sites_file, settings.joint.centre.sites_file)
+        tables = (
+            settings.demand.survey_file,
+            settings.stations.sites_file,
+            settings.joint.centre.sites_file,
+            settings.charging.locations_file,
+        )
         files = [*settings.traffic.trip_files, *(file for file in tables if file is not None)]
         read = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
         return {f"network/{self.network.name}": self.network.sha256()} | read

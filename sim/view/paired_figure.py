@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.measures.definitions import MEASURES
-from sim.view.style import BLUE, GREY, add_caption, figure_style, new_figure, save_figure
+from sim.view.style import BLUE, GREY, ORANGE, add_caption, figure_style, new_figure, save_figure
 
 
 def draw_against_levels(
@@ -22,6 +22,7 @@ def draw_against_levels(
     axis: str,
     scale: float = 1.0,
     caption: str,
+    marks: Mapping[str, float] | None = None,
 ) -> Path:
     """
     One panel an indicator: its mean at each level, bars the 95 % interval of the difference from the base level.
@@ -42,6 +43,8 @@ def draw_against_levels(
         Factor on the levels, 100 for percent.
     caption
         Small print.
+    marks
+        Level marked by a dashed line in the panel of an indicator.
     """
     n_rows = -(-len(titles) // 3)
     with figure_style():
@@ -56,6 +59,8 @@ def draw_against_levels(
             axes.errorbar(
                 scale * own["level"], own["mean"], yerr=[low, high], fmt="o-", color=BLUE, ecolor=GREY, capsize=3
             )
+            if marks and measure in marks:
+                axes.axvline(scale * marks[measure], color=ORANGE, linestyle="--", linewidth=1.2)
             axes.axhline(at_base, color=GREY, linestyle=":", linewidth=1)
             axes.set_title(title, fontsize=10)
             axes.set_xlabel(axis)

@@ -136,7 +136,8 @@ def test_a_day_without_anything_has_no_ratios(context: KpiContext) -> None:
     undefined = {name for name, value in values.items() if value is None}
     assert undefined == {
         "energy_per_km_diesel", "energy_per_km_petrol", "energy_per_km_bev", "energy_per_km_phev", "public_peak_power",
-        "public_charging_share", "charging_cost_per_kwh", "charging_cost_per_kwh_public", "on_time_share", "night_delivery_share", "joint_share_volume", "joint_share_shops", "orders_per_van",
+        "public_charging_share", "charging_cost_per_kwh", "charging_cost_per_kwh_public",
+        "on_time_share", "night_delivery_share", "joint_share_volume", "joint_share_shops", "orders_per_van",
         "parcels_at_stations_share", "failed_share", "night_delivery_share_shops", "visits_per_shop",
         "visits_per_joint_shop", "stops_per_van", "load_factor_volume", "empty_km_share", "dock_wait_mean",
         "load_factor", "time_utilisation", "van_km_per_van_day", "tonne_km_per_van_day", "cost_per_tonne_km",

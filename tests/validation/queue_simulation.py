@@ -44,7 +44,7 @@ def service_times(kind: str, customers: int, generator: np.random.Generator) -> 
     if kind == "erlang":
         return generator.gamma(4.0, 0.25, customers), 0.5
     assert kind == "lognormal"
-    variation = 1.5
+    variation = 1.2
     sigma2 = np.log(1.0 + variation**2)
     return generator.lognormal(-sigma2 / 2.0, np.sqrt(sigma2), customers), variation
 
@@ -81,16 +81,27 @@ def waits(servers: int, load: float, kind: str, customers: int, seed: int) -> tu
     return np.array(waited), gaps, service
 
 
-def mean_wait(servers: int, load: float, kind: str, customers: int, seed: int) -> Estimate:
-    """Mean wait in units of the mean service time."""
-    waited, gaps, service = waits(servers, load, kind, customers, seed)
-    cut = int(customers * WARM_UP_SHARE)
-    known = [(gaps[cut:], 1.0 / load)] + ([(service[cut:], 1.0)] if kind != "constant" else [])
-    return _by_batches(waited[cut:], known)
+def mean_wait(servers: int, load: float, kind: str, customers: int, seed: int, runs: int = 1) -> Estimate:
+    """Mean wait in units of the mean service time, over independent runs of so many customers."""
+    cut, batches = int(customers * WARM_UP_SHARE), []
+    for run in range(runs):
+        waited, gaps, service = waits(servers, load, kind, customers, 1000 * seed + run)
+        series = [(waited, 0.0), (gaps, 1.0 / load), *([(service, 1.0)] if kind != "constant" else [])]
+        batches.append(np.column_stack([_batch_means(values[cut:]) - mean for values, mean in series]))
+    return _estimate(np.concatenate(batches))
 
 
-def lost_share(servers: int, load: float, kind: str, customers: int, seed: int) -> Estimate:
+def lost_share(servers: int, load: float, kind: str, customers: int, seed: int, runs: int = 1) -> Estimate:
     """Share of customers of a loss system who find no free server and go away, as drivers who find no berth."""
+    cut, batches = int(customers * WARM_UP_SHARE), []
+    for run in range(runs):
+        lost, gaps = _losses(servers, load, kind, customers, 1000 * seed + run)
+        batches.append(np.column_stack([_batch_means(lost[cut:]), _batch_means(gaps[cut:]) - 1.0 / load]))
+    return _estimate(np.concatenate(batches))
+
+
+def _losses(servers: int, load: float, kind: str, customers: int, seed: int) -> tuple[Floats, Floats]:
+    """Whether each customer went away (1) or stayed (0), and the interarrival times."""
     generator = np.random.default_rng(seed)
     gaps = generator.exponential(1.0 / load, customers)
     service, _ = service_times(kind, customers, generator)
@@ -107,22 +118,21 @@ def lost_share(servers: int, load: float, kind: str, customers: int, seed: int) 
             heapq.heappush(ends, (now + needs[customer], customer))
         else:
             lost[customer] = 1.0
-    cut = int(customers * WARM_UP_SHARE)
-    return _by_batches(lost[cut:], [(gaps[cut:], 1.0 / load)])
+    return lost, gaps
 
 
-def _by_batches(values: Floats, known: list[tuple[Floats, float]]) -> Estimate:
-    length = len(values) // BATCHES
+def _batch_means(series: Floats) -> Floats:
+    length = len(series) // BATCHES
+    means: Floats = series[: length * BATCHES].reshape(BATCHES, length).mean(axis=1)
+    return means
 
-    def means(series: Floats) -> Floats:
-        found: Floats = series[: length * BATCHES].reshape(BATCHES, length).mean(axis=1)
-        return found
 
-    controls = np.column_stack([means(series) - mean for series, mean in known])
-    design = np.column_stack([np.ones(BATCHES), controls])
-    wanted = means(values)
+def _estimate(batches: Floats) -> Estimate:
+    """Mean of the first column, the others being controls with mean 0."""
+    design = np.column_stack([np.ones(len(batches)), batches[:, 1:]])
+    wanted = batches[:, 0]
     coefficients, *_ = np.linalg.lstsq(design, wanted, rcond=None)
-    freedom = BATCHES - design.shape[1]
+    freedom = len(batches) - design.shape[1]
     variance = float(((wanted - design @ coefficients) ** 2).sum()) / freedom
     spread = float(np.sqrt(variance * np.linalg.inv(design.T @ design)[0, 0]))
     half = float(stats.t.ppf(0.975, freedom)) * spread

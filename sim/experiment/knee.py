@@ -1,0 +1,83 @@
+"""
+How much of something is enough: the knee of a falling curve, and where more of it stops to help.
+
+Both are read from means over paired seeds. The knee says where the curve bends; `enough` where what is left to gain is
+shown to be small. They need not agree: a curve may bend early and still fall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+
+def knee(levels: Sequence[float], values: Sequence[float]) -> float:
+    """
+    Level at which a falling curve bends most: where it lies furthest below the straight line between its ends.
+
+    Levels and values are first scaled to [0, 1].
+
+    Parameters
+    ----------
+    levels
+        Levels of the factor, rising.
+    values
+        Mean of the measure at each level.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than three levels, or they do not rise.
+
+    Notes
+    -----
+    Source: Satopää, Albrecht, Irwin and Raghavan (2011), "Finding a 'kneedle' in a haystack", without smoothing.
+
+    Examples
+    --------
+    >>> knee([1.0, 2.0, 3.0, 4.0, 5.0], [10.0, 2.0, 1.0, 0.5, 0.0])
+    2.0
+    """
+    if len(levels) < 3 or any(after <= before for before, after in pairwise(levels)):
+        raise ValueError(f"a knee needs three or more rising levels, found {list(levels)}")
+    x, y = (np.asarray(series, dtype=np.float64) for series in (levels, values))
+    span = float(y.max() - y.min())
+    if span == 0.0:
+        return float(x[0])
+    below = 1.0 - (x - x[0]) / (x[-1] - x[0]) - (y - y.min()) / span
+    return float(x[int(np.argmax(below))])
+
+
+def enough(table: pd.DataFrame, measure: str, *, base: float, tolerance: float) -> float | None:
+    """
+    Lowest level from which on the measure is shown to be within a tolerance of that at the base level.
+
+    At this level and all between it and the base, the upper end of the 95 % interval of the paired difference from the
+    base lies below the tolerance.
+
+    Parameters
+    ----------
+    table
+        As from `paired_comparison.paired_differences`.
+    measure
+        Measure that should be low.
+    base
+        Level with the most of the factor, the highest.
+    tolerance
+        Difference that does not matter, in the unit of the measure.
+
+    Returns
+    -------
+    float or None
+        None when only the base itself qualifies.
+    """
+    own = table[(table["measure"] == measure) & (table["level"] < base)].sort_values("level", ascending=False)
+    found = None
+    for level, high in zip(own["level"], own["pd_ci_high"], strict=True):
+        if not high < tolerance:
+            break
+        found = float(level)
+    return found
