@@ -20,6 +20,7 @@ from sim.measures import CostParams
 from sim.planning import FleetParams, JointParams, PlanningParams, SharingParams
 from sim.policy import PolicyParams
 from sim.policy.belief import BeliefParams
+from sim.policy.credit import CreditParams
 from sim.policy.enforcement import EnforcementParams
 from sim.traffic import DayAssignmentParams, ReplanParams, TrafficParams
 from sim.units import WEEKDAYS, Weekday
@@ -97,6 +98,7 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     policy: PolicyParams
     behaviour: BehaviourParams
     enforcement: EnforcementParams
+    credit: CreditParams
     joint: JointParams
     sharing: SharingParams
     stations: StationParams
@@ -115,6 +117,10 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         default=None, description="Date of day 1, YYYY-MM-DD, for rules with seasons; null: rules hold all year"
     )
     horizon_h: float = Field(gt=0.0, le=48.0, description="Length of the simulated time [h]")
+    days: int = Field(ge=1, le=366, description="Days simulated one after the other; each starts as the last has ended")
+    retry_days: int = Field(
+        ge=0, le=30, description="Further days on which an order that was not delivered is tried again [-]"
+    )
     scenario: ScenarioNames
     paths: PathParams
     run: RunParams

@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from sim.config import Scenario
 from sim.contracts import Progress, no_progress
 from sim.errors import ResultsError
+from sim.experiment.days import run_days
 from sim.experiment.provenance import run_id_of, start_manifest, write_json
 from sim.measures import write_network_links, write_tables
 from sim.model import DeliveryModel
@@ -90,17 +92,20 @@ def run_scenario(scenario: Scenario, seed: int | None = None, progress: Progress
     model.plan_day()
     planned = time.perf_counter()
     model.run()
+    horizon = run_days(model, scenario, root_seed, progress)
     simulated = time.perf_counter()
-    kpis = model.kpis()
+    kpis, warnings = horizon.kpis(), horizon.warnings
     try:
         content = scenario.model_dump(mode="json", by_alias=True) | {"seed": root_seed}
         (folder / "config.yaml").write_text(
             yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8"
         )
-        write_tables(model.tables(), folder, run_id=run_id, seed=root_seed)
+        write_tables(horizon.tables, folder, run_id=run_id, seed=root_seed)
         write_network_links(model.network, folder, run_id=run_id, seed=root_seed)
         write_json(folder / "rules.json", model.rules())
         _write_cars(model, folder)
+        _write_csv(horizon.day_table(), folder / "days.csv")
+        _write_csv(horizon.credit, folder / "credit.csv")
         write_json(folder / "kpis.json", kpis)
         done = time.perf_counter()
         wall_s = {
@@ -115,12 +120,19 @@ def run_scenario(scenario: Scenario, seed: int | None = None, progress: Progress
             "end": datetime.now(UTC).isoformat(timespec="seconds"),
             "wall_s": round(wall_s["total"], 3),
             "wall_s_by_part": {part: round(value, 3) for part, value in wall_s.items()},
-            "warnings": list(model.warnings()),
+            "warnings": list(warnings),
         }
         write_json(folder / "manifest.json", manifest)
     except OSError as error:
         raise ResultsError(f"{folder}: cannot write results: {error.strerror or error}") from error
-    return FinishedRun(run_id, folder, kpis, wall_s, model.warnings())
+    return FinishedRun(run_id, folder, kpis, wall_s, warnings)
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table under a temporary name, then rename: a reader never sees half of it."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    table.to_csv(temporary, index=False, float_format="%.10g")
+    temporary.replace(path)
 
 
 def _write_cars(model: DeliveryModel, folder: Path) -> None:

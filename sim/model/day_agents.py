@@ -96,7 +96,7 @@ def _create_van(city: DeliveryModel, scenario: Scenario, number: int, tours: lis
     key = stable_number(f"van/{spec.van_id}", bits=63)
     has_charger = city.luck.depot_charger.uniform_one(key) < charging.depot_charger_share
     spread = max(0.0, charging.soc_full - charging.soc_morning_min)
-    street_soc = charging.soc_full - spread * city.luck.morning_soc.uniform_one(key)
+    street_soc = city.state.soc.get(spec.van_id, charging.soc_full - spread * city.luck.morning_soc.uniform_one(key))
     return ElectricVan(
         city,
         battery=Battery(kind.battery_kwh, charging.soc_full if has_charger else street_soc),

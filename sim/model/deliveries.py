@@ -4,7 +4,7 @@ Deliveries of the day: shops and homes that receive goods, the stations in use, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ from sim.facilities import TerminalStation, station_of_parcels, station_receiver
 from sim.facilities.terminal_station import STATION, positions_m
 from sim.network import RoadNetwork
 from sim.random_streams import RandomStreams
+from sim.units import SECONDS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,16 @@ class Deliveries:
         return self.receivers[~self.receivers["shop_type"].isin((HOME, STATION))]
 
 
-def day_deliveries(scenario: Scenario, network: RoadNetwork, streams: RandomStreams) -> Deliveries:
+def day_deliveries(
+    scenario: Scenario,
+    network: RoadNetwork,
+    streams: RandomStreams,
+    *,
+    day: int = 0,
+    backlog: pd.DataFrame | None = None,
+) -> Deliveries:
     """
-    Receivers and orders of the day.
+    Receivers and orders of a day, those carried over from earlier days last; windows are times of that day.
 
     Parameters
     ----------
@@ -74,6 +82,10 @@ def day_deliveries(scenario: Scenario, network: RoadNetwork, streams: RandomStre
         Road network.
     streams
         Random streams of the run.
+    day
+        Number of the day, 0 for the first; `scenario.weekday` is its day of the week.
+    backlog
+        Orders of earlier days to be tried again, windows within their day.
 
     Raises
     ------
@@ -84,10 +96,22 @@ def day_deliveries(scenario: Scenario, network: RoadNetwork, streams: RandomStre
     shops = load_shops(demand, network, streams)
     shares = scenario.fleet.market_shares().tolist()
     mix = supplier_mix(shops, shares, demand, streams)
-    orders = make_orders(shops, shares, demand, streams, weekday=scenario.weekday, mix=mix)
+    orders = make_orders(shops, shares, demand, streams, day, weekday=scenario.weekday, mix=mix)
     expected = delivery_probability(shops, mix, demand, weekday=None, month=None)
     deliveries = Deliveries(shops, orders, expected, np.zeros((0, 1)), ())
-    return _with_parcels(deliveries, scenario, network, streams) if demand.parcels.is_modelled else deliveries
+    if demand.parcels.is_modelled:
+        deliveries = _with_parcels(deliveries, scenario, network, streams, day)
+    return deliveries if day == 0 else _within_the_day(deliveries, day, backlog)
+
+
+def _within_the_day(deliveries: Deliveries, day: int, backlog: pd.DataFrame | None) -> Deliveries:
+    """Windows counted from midnight of their own day, and orders of earlier days added."""
+    orders = deliveries.orders
+    shifted = {name: orders[name] - SECONDS_PER_DAY * day for name in ("earliest_s", "latest_s")}
+    orders = orders.assign(**shifted)
+    if backlog is not None:
+        orders = pd.concat([orders, backlog], ignore_index=True)
+    return replace(deliveries, orders=orders)
 
 
 def failed_attempt_shares(receivers: pd.DataFrame, scenario: Scenario) -> FloatArray:
@@ -99,7 +123,9 @@ def failed_attempt_shares(receivers: pd.DataFrame, scenario: Scenario) -> FloatA
     return share
 
 
-def _with_parcels(before: Deliveries, scenario: Scenario, network: RoadNetwork, streams: RandomStreams) -> Deliveries:
+def _with_parcels(
+    before: Deliveries, scenario: Scenario, network: RoadNetwork, streams: RandomStreams, day: int
+) -> Deliveries:
     """Deliveries with homes, stations and parcels added."""
     params, station_params = scenario.demand.parcels, scenario.stations
     years = scenario.demand.year - scenario.demand.forecast.base_year
@@ -121,7 +147,9 @@ def _with_parcels(before: Deliveries, scenario: Scenario, network: RoadNetwork, 
     np.add.at(van_days, (average["courier"], average["station"] + 1), vans * average["parcels"])
 
     today = sent(
-        draw_parcels(homes, params, streams, years=years, month=scenario.demand.month, pick_up_share=pick_up_share)
+        draw_parcels(
+            homes, params, streams, years=years, month=scenario.demand.month, pick_up_share=pick_up_share, day=day
+        )
     )
     receivers = pd.concat([before.receivers, homes[list(SHOP_COLUMNS)], at_stations], ignore_index=True)
     first_home, first_station = len(before.receivers), len(before.receivers) + len(homes)
@@ -139,6 +167,7 @@ def _with_parcels(before: Deliveries, scenario: Scenario, network: RoadNetwork, 
         home_ids=homes["shop_id"].to_list(),
         first_courier=before.expected_orders.shape[1],
         taken=before.orders["order_id"].to_list(),
+        day=day,
     )
     return Deliveries(
         receivers=receivers,

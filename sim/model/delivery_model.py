@@ -30,6 +30,7 @@ from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_k
 from sim.model.car_replanning import after_replanning
 from sim.model.car_traffic import CarTraffic, car_traffic
 from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
+from sim.model.day_state import DayState, evening_soc, next_backlog, on_day
 from sim.model.deliveries import day_deliveries
 from sim.model.freight import day_freight, share_capacity, tour_repair
 from sim.model.joint_agents import create_bulk_trucks
@@ -63,6 +64,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         Told how far long work has come.
     traffic
         Cars of the day, where they are known from before; made from the scenario when None.
+    state
+        What earlier days have left; None for the first day.
 
     Raises
     ------
@@ -85,10 +88,13 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         *,
         progress: Progress = no_progress,
         traffic: CarTraffic | None = None,
+        state: DayState | None = None,
     ) -> None:
         self.root_seed = scenario.seed if seed is None else seed
         super().__init__(rng=self.root_seed)
-        self._scenario = self.settings = scenario
+        self._scenario, self.state = scenario, DayState() if state is None else state
+        scenario = on_day(scenario, self.state.day)
+        self.settings = scenario
         self.network: RoadNetwork = read_network(scenario.network.name)
         self.clock = EventClock()
         self.recorder = Recorder()
@@ -107,8 +113,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
 
         streams = RandomStreams(self.root_seed)
         self.luck = Luck(
-            failed_attempt=streams.keyed("order.failed_attempt"),
-            parking_choice=streams.keyed("driver.parking_choice"),
+            failed_attempt=streams.keyed(self.state.stream("order.failed_attempt")),
+            parking_choice=streams.keyed(self.state.stream("driver.parking_choice")),
             depot_charger=streams.keyed("van.depot_charger"),
             morning_soc=streams.keyed("van.morning_soc"),
             violator=streams.keyed("driver.violator"),
@@ -116,11 +122,14 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         )
         self.behaviour = scenario.behaviour
         self.enforcement = Enforcement(
-            scenario.enforcement, streams.keyed("enforcement.cameras"), streams.keyed("enforcement.detection")
+            scenario.enforcement,
+            streams.keyed("enforcement.cameras"),
+            streams.keyed(self.state.stream("enforcement.detection")),
         )
         self._rules_met: set[tuple[str, str]] = set()
         self._tour_seed = int(streams.generator("carrier.tour_search").integers(2**31))
-        deliveries = day_deliveries(scenario, self.network, streams)
+        deliveries = day_deliveries(scenario, self.network, streams, day=self.state.day, backlog=self.state.backlog)
+        self._ordered = deliveries.orders
         self.shop_table = deliveries.receivers
         self.stations = deliveries.stations
         self._berth_users = deliveries.shops
@@ -130,6 +139,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             horizon_us=self._horizon_us,
             notice_luck=streams.keyed("carrier.notice"),
             misunderstanding_luck=self.luck.misunderstanding,
+            learnt=self.state.learnt,
         )
         closures = self._access.closures()  # faults of rules and of the table below come before minutes of assignment
         if scenario.joint.operator:
@@ -280,9 +290,16 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             van.end_of_time()
         self._progress("simulating", self._horizon_us // 10**6, self._horizon_us // 10**6)
 
+    @property
+    def has_run(self) -> bool:
+        """Whether the day has been simulated."""
+        return self._has_run
+
     def _run_with(self, traffic: CarTraffic) -> tuple[float, BinnedTravelTimes]:
         """The same day with cars on other routes: their delay [h], and travel times."""
-        day = DeliveryModel(self._scenario, self.root_seed, progress=self._progress, traffic=traffic.as_it_is())
+        day = DeliveryModel(
+            self._scenario, self.root_seed, progress=self._progress, traffic=traffic.as_it_is(), state=self.state
+        )
         day.use_plan(self.plan_day())
         day.run()
         assert isinstance(day.engine, QueueEngine)  # cars need it
@@ -353,6 +370,20 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def kpis(self) -> dict[str, dict[str, Any]]:
         """Key performance indicators: name -> value, unit, better."""
         return compute_kpis(self.tables(), self.kpi_context())
+
+    def end_state(self) -> DayState:
+        """What the day leaves to the next one; credit is not counted here."""
+        orders = self.tables()["orders"]
+        backlog, tries = next_backlog(orders, self._ordered, self.state.tries, self.settings.retry_days)
+        out = evening_soc(self.vans, self.settings.charging.soc_public_target)
+        return DayState(
+            day=self.state.day + 1,
+            backlog=backlog,
+            tries=tries,
+            soc={**self.state.soc, **out},
+            learnt=self.state.learnt | self._rules_met,
+            credit=self.state.credit,
+        )
 
     def kpi_context(self) -> KpiContext:
         """Prices and supply that the indicators refer to."""
