@@ -1,15 +1,15 @@
 """
 Two curves about the peak ban, on paired seeds in Helsinki: its width, and how well it is enforced.
 
-    python experiments/closed_streets/study.py width        # cost, van-km, car delay, CO2 against hours closed; with cars
-    python experiments/closed_streets/study.py detection    # violations and fines against what the fence notices
+    python experiments/closed_streets/study.py width        # against hours closed, with cars
+    python experiments/closed_streets/study.py detection    # against what the fence notices
 
 `width`: light fuel vans are kept out of the centre for so many hours in the morning (about 07:45) and as many in the
-evening (about 18:00); drivers keep the rules and do what costs least at a closed street. `detection`: the ban as it is,
-every driver weighs a violation against its expected fine. All levels of a factor have the same seeds, so the same orders
-and the same luck. Written beside this file: FACTOR_outcomes.csv (a row for each run and indicator), FACTOR_differences.csv
-(mean by level, and differences from the first level with 95 % intervals) and FACTOR.png. What follows are overrides as for
-`sim run`.
+evening (about 18:00); drivers keep the rules and do what costs least at a closed street. `detection`: the ban as it
+is, every driver weighs a violation against its expected fine. All levels of a factor have the same seeds, so the same
+orders and the same luck. Written beside this file: FACTOR_outcomes.csv (a row for each run and indicator),
+FACTOR_differences.csv (mean by level, and differences from the first level with 95 % intervals) and FACTOR.png. What
+follows are overrides as for `sim run`.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Width(Factor):
     """Hours for which the centre is closed, in the morning and again in the evening."""
 
     def at(self, level: float) -> list[str]:
+        """Overrides of a level."""
         if level == 0.0:
             return ["policy=none", *self.overrides]
         half_s = level * 1800.0
@@ -61,6 +62,7 @@ class Detection(Factor):
     """Probability that the fence notices a van that comes into closed streets."""
 
     def at(self, level: float) -> list[str]:
+        """Overrides of a level."""
         return ["policy=peak_ban", f"enforcement.fence_detection={level}", *self.overrides]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pandas as pd
 
@@ -75,10 +76,11 @@ def next_backlog(
 
 
 def on_day(scenario: Scenario, day: int) -> Scenario:
-    """The scenario with the day of the week of a later day."""
+    """The scenario with the date and the day of the week of a later day."""
     if day == 0:
         return scenario
-    return scenario.model_copy(update={"weekday": weekday_after(scenario.weekday, day)})
+    date = None if scenario.day_1 is None else (scenario.day_1 + timedelta(days=day)).isoformat()
+    return scenario.model_copy(update={"weekday": weekday_after(scenario.weekday, day), "date": date})
 
 
 def evening_soc(vans: Iterable[Vehicle], recovered_soc: float) -> dict[str, float]:

@@ -140,6 +140,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             notice_luck=streams.keyed("carrier.notice"),
             misunderstanding_luck=self.luck.misunderstanding,
             learnt=self.state.learnt,
+            credit=self.state.credit,
         )
         closures = self._access.closures()  # faults of rules and of the table below come before minutes of assignment
         if scenario.joint.operator:

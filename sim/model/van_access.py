@@ -41,9 +41,10 @@ def base_type(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """What sets the vans of a variant apart: the rules that their carrier knows, and the permits that they hold."""
+    """What sets the vans of a variant apart: the rules and the credit of their carrier, and the permits they hold."""
 
     known: frozenset[str]
+    credit_level: int
     permits: frozenset[str] = frozenset()
 
 
@@ -63,6 +64,8 @@ class VanAccess:
         Draws of who has heard of a rule, and who has its hours wrong.
     learnt
         Carriers and rules that they have met on earlier days.
+    credit
+        Credit of carriers after earlier days [-]; that of others is what everybody starts with.
 
     Raises
     ------
@@ -79,6 +82,7 @@ class VanAccess:
         notice_luck: KeyedStream,
         misunderstanding_luck: KeyedStream,
         learnt: KnownRules = frozenset(),
+        credit: Mapping[str, float] | None = None,
     ) -> None:
         self._rules: Mapping[str, AccessRuleParams] = scenario.policy.rules
         self._belief = scenario.behaviour
@@ -91,7 +95,11 @@ class VanAccess:
         self._misunderstanding_luck = misunderstanding_luck
         self._learnt = learnt
         self._compiled: dict[tuple[object, ...], LinkClosures] = {}
-        self._everything = _Standing(frozenset(self._rules))
+        self._credit_params, self._credit = scenario.credit, dict(credit or {})
+        self._asks_for_credit = any(rule.asks_for_credit for rule in self._rules.values())
+        self._everything = _Standing(
+            frozenset(self._rules), self._credit_params.level(self._credit_params.start_credit)
+        )
         self._closing = frozenset(rule_id for rule_id, rule in self._rules.items() if rule.effect == "deny")
         self._types: dict[str, VehicleTypeParams] = dict(scenario.fleet.vehicle_types)
         self._standing = {name: self._everything for name in self._types}
@@ -148,12 +156,15 @@ class VanAccess:
         found = []
         for spec in fleets:
             vans = []
+            level = self.credit_level(spec.carrier_id)
             held = permits_of_vans(
-                self._permits, [vehicle_of(fleet.vehicle_types[van.vehicle_type]) for van in spec.vans]
+                self._permits,
+                [vehicle_of(fleet.vehicle_types[van.vehicle_type], credit_level=level) for van in spec.vans],
+                share=self._credit_params.permit_share[level],
             )
             for van, permits in zip(spec.vans, held, strict=True):
                 known = frozenset(rule for rule in self._rules if self.knows(spec.carrier_id, rule))
-                standing = _Standing(known, permits)
+                standing = _Standing(known, level if self._asks_for_credit else self._everything.credit_level, permits)
                 if standing != self._everything:
                     number = numbers.setdefault(standing, len(numbers) + 1)
                     name = f"{van.vehicle_type}{_MARK}{number}"
@@ -166,6 +177,10 @@ class VanAccess:
             return list(fleets), fleet
         return found, fleet.model_copy(update={"vehicle_types": dict(self._types)})
 
+    def credit_level(self, carrier_id: str) -> int:
+        """Level of a carrier's credit when the day begins."""
+        return self._credit_params.level(self._credit.get(carrier_id, self._credit_params.start_credit))
+
     def _believed(self, name: str, misread_s: Mapping[str, float]) -> LinkClosures:
         standing = self._standing[name]
         rules = believed_rules(self._rules, standing.known, misread_s)
@@ -173,7 +188,8 @@ class VanAccess:
 
     def vehicle(self, name: str) -> RuleVehicle:
         """What rules may ask of a vehicle type or variant."""
-        return vehicle_of(self._types[name], self._standing[name].permits)
+        standing = self._standing[name]
+        return vehicle_of(self._types[name], standing.permits, standing.credit_level)
 
     def _compile(
         self, rules: Mapping[str, AccessRuleParams], vehicle: RuleVehicle, misread: tuple[tuple[str, float], ...]
@@ -203,13 +219,17 @@ class RuleVehicle(NamedTuple):
     traits: VehicleTraits
 
 
-def vehicle_of(kind: VehicleTypeParams, permits: frozenset[str] = frozenset()) -> RuleVehicle:
-    """A vehicle of a type, with its permits, as rules see it."""
-    traits = VehicleTraits(kind.emission_standard, kind.gross_kg, permits)
+def vehicle_of(
+    kind: VehicleTypeParams, permits: frozenset[str] = frozenset(), credit_level: int | None = None
+) -> RuleVehicle:
+    """A vehicle of a type, with its permits and the credit of its carrier, as rules see it."""
+    traits = VehicleTraits(kind.emission_standard, kind.gross_kg, permits, credit_level)
     return RuleVehicle(kind.access_class, kind.powertrain, traits)
 
 
-def permits_of_vans(permits: Mapping[str, PermitParams], vans: Sequence[RuleVehicle]) -> list[frozenset[str]]:
+def permits_of_vans(
+    permits: Mapping[str, PermitParams], vans: Sequence[RuleVehicle], *, share: float = 1.0
+) -> list[frozenset[str]]:
     """
     Permits that each van of a carrier gets: those who may have one, in the order of the fleet, up to the quota.
 
@@ -219,6 +239,8 @@ def permits_of_vans(permits: Mapping[str, PermitParams], vans: Sequence[RuleVehi
         Permits by name.
     vans
         The carrier's vans.
+    share
+        Share of its quota that its credit leaves it, rounded down [-].
     """
     held: list[set[str]] = [set() for _ in vans]
     for name, permit in permits.items():
@@ -226,6 +248,7 @@ def permits_of_vans(permits: Mapping[str, PermitParams], vans: Sequence[RuleVehi
         quota = int(permit.share_of_vans * len(able) + 1e-9)
         if permit.vans_per_carrier is not None:
             quota = min(quota, permit.vans_per_carrier)
+        quota = int(quota * share + 1e-9)
         for row in able[:quota]:
             held[row].add(name)
     return [frozenset(names) for names in held]

@@ -134,6 +134,14 @@ class AccessRuleParams(BaseModel, frozen=True, extra="forbid"):
             raise ValueError("a charge by entry needs zone_roles or zone_ids in where, found none")
         return self
 
+    @property
+    def asks_for_credit(self) -> bool:
+        """Whether the credit of a carrier decides whom it is for."""
+        return any(
+            vehicles is not None and not (vehicles.credit_level_min is None and vehicles.credit_level_max is None)
+            for vehicles in (self.who, self.exempt)
+        )
+
     def applies_to(self, access_class: AccessClass, powertrain: Powertrain, traits: VehicleTraits = PLAIN) -> bool:
         """Whether a vehicle falls under the rule: named by it and not exempt."""
         if self.exempt is not None and self.exempt.includes(access_class, powertrain, traits):
