@@ -18,6 +18,7 @@ from sim.cli_chargers import add_chargers_command
 from sim.cli_fleet import add_fleet_command
 from sim.cli_report import add_report_command
 from sim.cli_site import add_site_command
+from sim.cli_study import add_study_commands
 from sim.cli_traffic import add_traffic_commands
 from sim.errors import InputError
 from sim.terminal import ANSWER_IS_NO, DONE, INPUT_IS_WRONG, add_command, progress_bar
@@ -164,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     add_traffic_commands(commands)
     add_fleet_command(commands)
     add_report_command(commands)
+    add_study_commands(commands)
     _add_bench(
         add_command(commands, "bench", bench, "Run the traffic engine beside other simulators on the same trips.")
     )

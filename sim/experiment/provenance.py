@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,20 @@ def write_json(path: Path, content: Any) -> None:
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     temporary.write_text(text + "\n", encoding="utf-8")
     temporary.replace(path)
+
+
+_SHOW_ONLY = {"app", "view", "bench", "experiment"}
+"""Rooms that show or gather results and cannot change those of a run."""
+
+
+@lru_cache(maxsize=1)
+def code_sha256() -> str:
+    """SHA-256 of the source that decides what a run computes; pages, figures and commands do not count."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        part = path.relative_to(package)
+        if part.parts[0] in _SHOW_ONLY or part.name.startswith(("cli", "terminal")) or part.name == "results.py":
+            continue
+        digest.update(part.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,226 @@
+"""
+A study from its folder to its tables: every point of the design on every seed, resumed where it stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.config import Scenario
+from sim.contracts import Progress, no_progress
+from sim.errors import ResultsError
+from sim.experiment.design import PlannedRun, design_points, design_table, planned_runs
+from sim.experiment.intervals import t_interval
+from sim.experiment.paired_comparison import relative_change, relative_changes, summarise, values_by_point
+from sim.experiment.study_file import Study
+from sim.experiment.study_runs import carry_out, check_same_code, finished_kpis, run_manifest, simulate_to
+
+_FIRST_REPLICATIONS = 5
+"""Replications before a sequential stop is considered: fewer know too little of the spread. Assumption."""
+
+_RUN_HERE = ("run.workers=1", "run.figures=false")
+"""A run of a study plans its tours in its own process; the study runs side by side instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult:
+    """
+    What a study left.
+
+    Parameters
+    ----------
+    folder
+        Where its tables are.
+    planned
+        Runs of the design.
+    finished
+        Those that are finished.
+    failures
+        What went wrong, by run_id.
+    """
+
+    folder: Path
+    planned: int
+    finished: int
+    failures: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HalfWidth:
+    """A wanted half width of the relative change of a measure: 0.01 is 1 percentage point."""
+
+    measure: str
+    value: float
+
+
+def run_study(
+    study: Study,
+    out: Path,
+    *,
+    workers: int = 1,
+    most_runs: int | None = None,
+    until: HalfWidth | None = None,
+    redo: bool = False,
+    overrides: Sequence[str] = (),
+    progress: Progress = no_progress,
+    simulate: Callable[[str, Scenario, int], str | None] = simulate_to,
+) -> StudyResult:
+    """
+    Simulate what is missing of a study and write its tables.
+
+    Parameters
+    ----------
+    study
+        The study.
+    out
+        Folder of its results; made if there is none.
+    workers
+        Processes; changes no result.
+    most_runs
+        The first runs of the design only, a replication after the other; None: all.
+    until
+        Add replications until this half width is reached at every point, at most those of the seeds; None: all seeds.
+    redo
+        Simulate again the runs that other code made, instead of refusing.
+    overrides
+        Further overrides of every run: paths and manner of running.
+    progress
+        Told after each run.
+    simulate
+        What simulates a run; a module-level function.
+
+    Raises
+    ------
+    InputError
+        If a point makes no valid scenario, or the folder holds results of other code or cannot be written.
+    """
+    points = design_points(study, [*overrides, *_RUN_HERE])
+    runs = planned_runs(points, study.seeds)[:most_runs]
+    folder = out / "runs"
+    _make(out)
+    if redo:
+        _forget_other_code(folder, runs)
+    else:
+        check_same_code(folder, runs)
+    batches = [runs] if until is None else _by_replication(runs)
+    failures: dict[str, str] = {}
+    chosen: list[PlannedRun] = []
+    for replications, batch in enumerate(batches, start=1):
+        chosen += batch
+        if until is not None and replications < min(_FIRST_REPLICATIONS, len(batches)):
+            continue
+        failures |= carry_out(chosen, folder, workers=workers, progress=progress, simulate=simulate)
+        if until is not None and _is_narrow(study, chosen, folder, until):
+            break
+    finished = write_study_tables(study, chosen, out, failures)
+    return StudyResult(out, len({run.run_id for run in chosen}), finished, failures)
+
+
+def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, failures: dict[str, str]) -> int:
+    """
+    Write `design.csv`, `outcomes.csv`, `summary.csv`, `comparison.csv`, `failures.csv` and `manifests.jsonl`.
+
+    They follow from the finished runs alone, so they are equal to the byte however the runs came about.
+
+    Parameters
+    ----------
+    study
+        The study.
+    runs
+        Its runs; those that are not finished are left out of the outcomes.
+    out
+        Folder of its results.
+    failures
+        What went wrong, by run_id.
+
+    Returns
+    -------
+    int
+        Runs that are finished.
+    """
+    design = design_table(runs)
+    outcomes = outcome_table(out / "runs", dict.fromkeys(design["run_id"]), study.file.kept_measures)
+    factors = list(study.file.factor_names)
+    base = study.file.base or None
+    tables = {
+        "design": design,
+        "outcomes": outcomes,
+        "summary": summarise(design, outcomes, factors, study.file.kept_measures, base),
+        "failures": pd.DataFrame(sorted(failures.items()), columns=["run_id", "fault"]),
+    }
+    if base:
+        tables["comparison"] = relative_changes(design, outcomes, factors, study.file.kept_measures, base)
+    for name, table in tables.items():
+        write_csv(table, out / f"{name}.csv")
+    finished = list(dict.fromkeys(outcomes["run_id"]))
+    lines = [json.dumps(run_manifest(out / "runs" / run_id), ensure_ascii=False, sort_keys=True) for run_id in finished]
+    _write_text("\n".join(lines) + "\n", out / "manifests.jsonl")
+    return len(finished)
+
+
+def outcome_table(runs_folder: Path, run_ids: Sequence[str] | dict[str, None], measures: Sequence[str]) -> pd.DataFrame:
+    """Content of `outcomes.csv` from the finished runs of a folder: `run_id, measure, value, unit`."""
+    rows = []
+    for run_id in run_ids:
+        kpis = finished_kpis(runs_folder / run_id)
+        for name in measures if kpis is not None else ():
+            if kpis is not None and name in kpis:
+                value = kpis[name]["value"]
+                rows.append((run_id, name, np.nan if value is None else float(value), kpis[name]["unit"]))
+    return pd.DataFrame(rows, columns=["run_id", "measure", "value", "unit"])
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table all at once; numbers with every digit that makes them what they are."""
+    _write_text(table.to_csv(index=False, lineterminator="\n"), path)
+
+
+def _write_text(text: str, path: Path) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise ResultsError(f"{path}: cannot write results: {error.strerror or error}") from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsError(f"{folder}: cannot write results: {error.strerror or error}") from error
+
+
+def _forget_other_code(folder: Path, runs: Sequence[PlannedRun]) -> None:
+    """Runs of other code become unfinished; their files are replaced when they are simulated."""
+    for run_id in dict.fromkeys(run.run_id for run in runs):
+        try:
+            check_same_code(folder, [run for run in runs if run.run_id == run_id])
+        except ResultsError:
+            (folder / run_id / "manifest.json").unlink(missing_ok=True)
+
+
+def _by_replication(runs: Sequence[PlannedRun]) -> list[list[PlannedRun]]:
+    numbers = dict.fromkeys(run.replication for run in runs)
+    return [[run for run in runs if run.replication == number] for number in numbers]
+
+
+def _is_narrow(study: Study, runs: Sequence[PlannedRun], folder: Path, until: HalfWidth) -> bool:
+    """Whether the relative change of the measure is known narrowly enough at every point."""
+    design = design_table(runs)
+    outcomes = outcome_table(folder, dict.fromkeys(design["run_id"]), [until.measure])
+    factors = study.file.factor_names
+    points = values_by_point(design, outcomes, factors) if len(outcomes) else {}
+    base = points.get(tuple(str(study.file.base[name]) for name in factors))
+    if base is None:
+        return False
+    widths = [t_interval(relative_change(values, base, until.measure)).half_width for values in points.values()]
+    return all(width <= until.value for width in widths)

@@ -1,0 +1,234 @@
+"""
+What a study asks: the files of `experiments/NAME/` read and checked as a whole.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import pandas as pd
+import yaml
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from sim.errors import InputError
+from sim.measures.definitions import MEASURES
+
+Level = bool | int | float | str
+
+
+class StudyError(InputError):
+    """A study whose files are missing, malformed or contradict each other."""
+
+
+class Factor(BaseModel, frozen=True, extra="forbid"):
+    """One thing that a study varies: levels of a config key, named options, or a range to sample."""
+
+    key: str | None = Field(default=None, description="Key of the configuration; null: the factor's name")
+    levels: tuple[Level, ...] | None = Field(default=None, min_length=1, description="Values of the key")
+    options: dict[str, tuple[str, ...]] | None = Field(
+        default=None, min_length=1, description="Named levels, each a list of KEY=VALUE"
+    )
+    low: float | None = Field(default=None, description="Lower end of a sampled range")
+    high: float | None = Field(default=None, description="Upper end of a sampled range")
+    is_whole: bool = Field(default=False, description="Whether sampled values are rounded to whole numbers")
+    label: str | None = Field(default=None, description="Name on axes, with its unit in brackets")
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> Self:
+        has_range = self.low is not None and self.high is not None
+        if [self.levels is not None, self.options is not None, has_range].count(True) != 1:
+            raise ValueError("expected one of `levels`, `options`, or `low` with `high`")
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError(f"low must be below high, found {self.low:g} and {self.high:g}")
+        if self.levels is not None and len(set(map(str, self.levels))) < len(self.levels):
+            raise ValueError("a level is given twice")
+        return self
+
+
+class Case(BaseModel, frozen=True, extra="forbid"):
+    """A named case: a sum of scenarios and further overrides."""
+
+    scenario: str | None = Field(default=None, description="Names joined by +; null: the scenario of the study")
+    overrides: tuple[str, ...] = Field(default=(), description="KEY=VALUE each")
+
+
+class FigureSpec(BaseModel, frozen=True, extra="forbid"):
+    """A figure of the study."""
+
+    kind: Literal["curve", "difference", "tornado", "pareto"] = Field(description="What is drawn")
+    measures: tuple[str, ...] = Field(min_length=1, description="Indicators drawn; for pareto x then y")
+    x: str | None = Field(default=None, description="Factor along the axis, for a curve")
+    by: str | None = Field(default=None, description="Factor that makes the lines, for a curve")
+    title: str = Field(default="", description="Title of the figure")
+
+
+class StudyFile(BaseModel, frozen=True, extra="forbid"):
+    """Content of `experiments/NAME/study.yaml`."""
+
+    question: str = Field(min_length=1, description="What the study asks, in a sentence")
+    scenario: str = Field(default="baseline", description="Scenario of every run, names joined by +")
+    fixed: tuple[str, ...] = Field(default=(), description="Overrides of every run, KEY=VALUE each")
+    design: Literal["grid", "latin_hypercube", "sobol"] = Field(default="grid", description="How factors are combined")
+    samples: int = Field(default=16, ge=1, le=100_000, description="Points of a sampled design")
+    design_seed: int = Field(default=1, ge=0, description="Seed of a sampled design")
+    cases: dict[str, Case] = Field(default={}, description="Named cases; each is combined with every point of factors")
+    factors: dict[str, Factor] = Field(default={}, description="Factors by name")
+    base: dict[str, Level] = Field(default={}, description="Level of each factor that the others are compared with")
+    measures: tuple[str, ...] = Field(default=(), description="Indicators in the tables; none: all")
+    figures: dict[str, FigureSpec] = Field(default={}, description="Figures by name")
+    scorecard: str | None = Field(default=None, description="Case or scenario level whose scorecard is written")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_factors(cls, content: Any) -> Any:
+        """A factor that is a plain list is a list of levels; one that maps names to lists has named options."""
+        if isinstance(content, dict) and isinstance(content.get("factors"), dict):
+            factors = {
+                name: {"levels": value} if isinstance(value, list) else value
+                for name, value in content["factors"].items()
+            }
+            return content | {"factors": factors}
+        return content
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        faults = []
+        names = list(self.factor_names)
+        reserved = {"run_id", "replication", "seed", "measure", "unit", "n", "mean", "value"}
+        faults += [f"factors: {name!r} is the name of a column" for name in names if name in reserved]
+        if "case" in self.factors and self.cases:
+            faults.append("factors: 'case' is the column of the cases")
+        if not names:
+            faults.append("expected `factors` or `cases`, found neither")
+        sampled = [name for name, factor in self.factors.items() if factor.low is not None]
+        if sampled and self.design == "grid":
+            faults.append(f"factors {sampled} have ranges: expected design latin_hypercube or sobol, found grid")
+        faults += [f"measures: there is no indicator {name!r}" for name in self.measures if name not in MEASURES]
+        for name, figure in self.figures.items():
+            faults += [f"figures.{name}: there is no indicator {m!r}" for m in figure.measures if m not in MEASURES]
+            faults += [
+                f"figures.{name}: there is no factor {f!r}; known: {names}"
+                for f in (figure.x, figure.by)
+                if f is not None and f not in names
+            ]
+            if figure.kind == "curve" and figure.x is None:
+                faults.append(f"figures.{name}: a curve needs `x`, the factor along its axis")
+        if self.base:
+            faults += [f"base: there is no factor {name!r}; known: {names}" for name in self.base if name not in names]
+            faults += [f"base: level of factor {name!r} is missing" for name in names if name not in self.base]
+            for name, value in self.base.items():
+                known = self.levels_of(name)
+                if known is not None and str(value) not in map(str, known):
+                    faults.append(f"base: factor {name!r} has no level {value!r}; known: {list(known)}")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @property
+    def factor_names(self) -> tuple[str, ...]:
+        """Columns of the design, `case` first where there are cases."""
+        return (*(("case",) if self.cases else ()), *self.factors)
+
+    def levels_of(self, name: str) -> tuple[Level, ...] | None:
+        """Levels of a factor in their order; None for a sampled range or an unknown name."""
+        if name == "case" and self.cases:
+            return tuple(self.cases)
+        factor = self.factors.get(name)
+        if factor is None:
+            return None
+        return tuple(factor.options) if factor.options is not None else factor.levels
+
+    @property
+    def kept_measures(self) -> tuple[str, ...]:
+        """Indicators of the tables in their order."""
+        return self.measures or tuple(MEASURES)
+
+
+class Study(BaseModel, frozen=True, extra="forbid"):
+    """A study that has been read."""
+
+    name: str
+    folder: Path
+    file: StudyFile
+    seeds: tuple[int, ...]
+
+
+def find_study(name: str) -> Path:
+    """
+    Folder of a study: `experiments/NAME`, or a path to such a folder.
+
+    Raises
+    ------
+    StudyError
+        If there is none.
+    """
+    tried = (Path("experiments") / name, Path(name))
+    for folder in tried:
+        if (folder / "study.yaml").is_file():
+            return folder
+    known = sorted(path.parent.name for path in Path("experiments").glob("*/study.yaml"))
+    raise StudyError(
+        f"study {name!r}: found no study.yaml in {' or '.join(map(str, tried))}; "
+        f"known here: {', '.join(known) or 'none'}"
+    )
+
+
+def read_study(name: str) -> Study:
+    """
+    A study with its seeds, checked.
+
+    Raises
+    ------
+    StudyError
+        Listing every fault of its files.
+    """
+    folder = find_study(name)
+    path = folder / "study.yaml"
+    faults: list[str] = []
+    file = None
+    try:
+        file = StudyFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        faults.append(f"{path}: not valid YAML: {' '.join(str(error).split())}")
+    except ValidationError as error:
+        for entry in error.errors():
+            where = ".".join(map(str, entry["loc"])) or "study"
+            text = str(entry["msg"]).removeprefix("Value error, ")
+            faults += [f"{path}: {where}: {part}" for part in text.split("; ")]
+    seeds: tuple[int, ...] = ()
+    try:
+        seeds = read_seeds(folder / "seeds.csv")
+    except StudyError as error:
+        faults += error.faults
+    if faults or file is None:
+        raise StudyError(faults)
+    return Study(name=folder.resolve().name, folder=folder, file=file, seeds=seeds)
+
+
+def read_seeds(path: Path) -> tuple[int, ...]:
+    """
+    Seeds of a study in the order of its replications, from a table with the column `seed`.
+
+    Raises
+    ------
+    StudyError
+        If the file is missing, a seed is no whole number from 0, or one is repeated.
+    """
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise StudyError(f"{path}: expected a table with the column seed, found {error}") from error
+    if "seed" not in table or table.empty:
+        raise StudyError(f"{path}: expected the column seed with at least one row, found {list(table.columns)}")
+    faults, seeds = [], []
+    for row, text in enumerate(table["seed"].str.strip(), start=2):
+        if not text.isdecimal() or int(text) >= 2**63:
+            faults.append(f"{path}: line {row}: expected a whole number from 0 to 2^63 - 1, found {text!r}")
+        elif int(text) in seeds:
+            faults.append(f"{path}: line {row}: seed {text} is there already; repeated seeds are no replications")
+        else:
+            seeds.append(int(text))
+    if faults:
+        raise StudyError(faults)
+    return tuple(seeds)

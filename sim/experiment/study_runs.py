@@ -1,0 +1,223 @@
+"""
+The runs of a study on disk: what is done is never done again, what fails is told and stops nothing.
+
+A run's folder holds its manifest, written first with status `running`, its indicators, and the manifest again with
+status `complete` and the hash of the indicators. Killed at any moment, a run is either complete or done anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sim.config import Scenario
+from sim.contracts import Progress, no_progress
+from sim.errors import InputError, ResultsError
+from sim.experiment.design import PlannedRun
+from sim.experiment.provenance import code_sha256, start_manifest, write_json
+
+_TRIES = 3
+"""Times that a run is handed out before its workers' deaths count as its failure."""
+
+
+def simulate_to(folder: str, scenario: Scenario, seed: int) -> str | None:
+    """
+    Simulate and leave manifest and indicators in a folder; gives what went wrong, None when nothing did.
+
+    A module-level function, as a spawned worker needs it.
+    """
+    try:
+        _simulate(Path(folder), scenario, seed)
+    except InputError as error:
+        return "; ".join(error.faults)
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__}: {error} ({Path(where.filename).name}, line {where.lineno})"
+    return None
+
+
+def _simulate(folder: Path, scenario: Scenario, seed: int) -> None:
+    from sim.model import DeliveryModel
+
+    began = time.perf_counter()
+    model = DeliveryModel(scenario, seed=seed)
+    manifest = start_manifest(
+        scenario, seed, network=model.network, inputs=model.input_sha256(), command=["sim", "study"]
+    )
+    manifest |= {"code_sha256": code_sha256(), "config": scenario.content() | {"seed": seed}}
+    folder.mkdir(parents=True, exist_ok=True)
+    for half_written in folder.glob(".*.tmp"):
+        half_written.unlink(missing_ok=True)
+    write_json(folder / "manifest.json", manifest)
+    model.run()
+    kpis = {name: dict(entry) for name, entry in model.kpis().items()}
+    write_json(folder / "kpis.json", kpis)
+    manifest |= {
+        "status": "complete",
+        "kpis_sha256": _sha256(folder / "kpis.json"),
+        "end": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_s": round(time.perf_counter() - began, 3),
+        "warnings": list(model.warnings()),
+    }
+    write_json(folder / "manifest.json", manifest)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def finished_kpis(folder: Path) -> dict[str, dict[str, Any]] | None:
+    """Indicators of a finished run; None where it did not finish, or its files are not what it wrote."""
+    manifest = run_manifest(folder)
+    try:
+        if manifest is None or manifest.get("status") != "complete":
+            return None
+        if _sha256(folder / "kpis.json") != manifest.get("kpis_sha256"):
+            return None
+        content: dict[str, dict[str, Any]] = json.loads((folder / "kpis.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content
+
+
+def run_manifest(folder: Path) -> dict[str, Any] | None:
+    """Manifest of a run's folder; None where there is none that can be read."""
+    try:
+        content = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def check_same_code(runs_folder: Path, runs: Sequence[PlannedRun]) -> None:
+    """
+    Refuse to mix results of two versions of the code.
+
+    Raises
+    ------
+    ResultsError
+        If finished runs of this study were made by other code.
+    """
+    here = code_sha256()
+    others = []
+    for run_id in dict.fromkeys(run.run_id for run in runs):
+        manifest = run_manifest(runs_folder / run_id)
+        if manifest and manifest.get("status") == "complete" and manifest.get("code_sha256") != here:
+            others.append((run_id, str(manifest.get("commit"))[:9]))
+    if others:
+        raise ResultsError(
+            f"{runs_folder}: found {len(others)} runs made by other code (run {others[0][0]}, commit {others[0][1]}), "
+            "expected runs of this code; give --out another folder, or --redo to simulate them again"
+        )
+
+
+def carry_out(
+    runs: Sequence[PlannedRun],
+    runs_folder: Path,
+    *,
+    workers: int,
+    progress: Progress = no_progress,
+    simulate: Callable[[str, Scenario, int], str | None] = simulate_to,
+) -> dict[str, str]:
+    """
+    Simulate what is not finished yet, side by side; gives what went wrong by run_id.
+
+    Parameters
+    ----------
+    runs
+        The runs; equal content is simulated once.
+    runs_folder
+        Folder that holds a folder for each run.
+    workers
+        Processes; 1 simulates in this one. Changes no result.
+    progress
+        Told after each run.
+    simulate
+        What simulates a run; a module-level function.
+
+    Raises
+    ------
+    ResultsError
+        If the folder cannot be written.
+    """
+    try:
+        runs_folder.mkdir(parents=True, exist_ok=True)
+        probe = runs_folder / f".writable.{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ResultsError(f"{runs_folder}: cannot write results: {error.strerror or error}") from error
+    unique = {run.run_id: run for run in runs}
+    waiting = [run for run_id, run in unique.items() if finished_kpis(runs_folder / run_id) is None]
+    total, done = len(unique), len(unique) - len(waiting)
+    progress("runs", done, total)
+    failures: dict[str, str] = {}
+
+    def told(run: PlannedRun, fault: str | None) -> None:
+        nonlocal done
+        done += 1
+        if fault is not None:
+            failures[run.run_id] = fault
+        failed = f", {len(failures)} failed" if failures else ""
+        progress(f"runs{failed}", done, total)
+
+    if workers == 1:
+        for run in waiting:
+            told(run, simulate(str(runs_folder / run.run_id), run.point.scenario, run.seed))
+        return failures
+    tries: dict[str, int] = {}
+    while waiting:
+        left: list[PlannedRun] = []
+        # One run at a time after a death, so that the run that kills its worker takes no other with it.
+        width = workers if not tries else 1
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(width, mp_context=context, initializer=_end_with_parent) as pool:
+            queue = list(waiting)
+            futures: dict[Future[str | None], PlannedRun] = {}
+            while queue or futures:
+                while queue and len(futures) < width:
+                    run = queue.pop(0)
+                    try:
+                        job = pool.submit(simulate, str(runs_folder / run.run_id), run.point.scenario, run.seed)
+                    except BrokenProcessPool:
+                        left += [run, *queue]
+                        queue = []
+                        break
+                    futures[job] = run
+                finished, _ = wait(futures, return_when=FIRST_COMPLETED)
+                for job in finished:
+                    run = futures.pop(job)
+                    try:
+                        told(run, job.result())
+                    except BrokenProcessPool:
+                        tries[run.run_id] = tries.get(run.run_id, 0) + 1
+                        if tries[run.run_id] >= _TRIES:
+                            told(run, f"its worker died {_TRIES} times, as for want of memory")
+                        else:
+                            left.append(run)
+        waiting = left
+    return failures
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed ends, instead of waiting for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

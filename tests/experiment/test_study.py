@@ -1,0 +1,223 @@
+"""Studies: read and refused as a whole, resumed where they stopped, equal however they came about."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.cli import main
+from sim.config import Scenario
+from sim.errors import InputError
+from sim.experiment.design import design_points, planned_runs, sampled_shares
+from sim.experiment.paired_comparison import relative_changes, summarise
+from sim.experiment.study import HalfWidth, run_study
+from sim.experiment.study_file import Study, read_study
+from sim.experiment.study_runs import finished_kpis
+
+TABLES = ("design", "outcomes", "summary", "comparison", "failures")
+SMALL = """
+question: Does it work?
+fixed: [network=grid, traffic=off, demand.orders_per_day=25, planning.iterations=5, paths.cache_dir=null]
+factors:
+  berths.spaces_per_shop: [0.0, 0.2]
+base: {berths.spaces_per_shop: 0.0}
+measures: [orders_total, cost_per_order]
+"""
+
+
+def _study(folder: Path, text: str = SMALL, seeds: str = "replication,seed\n1,5\n2,0\n") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "study.yaml").write_text(text, encoding="utf-8")
+    (folder / "seeds.csv").write_text(seeds, encoding="utf-8")
+    return folder
+
+
+def _toy(folder: str, scenario: Scenario, seed: int) -> str | None:
+    """A run whose order cost is known: seed + 1, 10 % more with berths; seed 13 fails."""
+    import hashlib
+
+    from sim.experiment.provenance import code_sha256
+
+    if seed == 13:
+        return "this seed fails"
+    value = (seed + 1.0) * (1.1 if scenario.berths.spaces_per_shop else 1.0)
+    content = json.dumps({"cost_per_order": {"value": value, "unit": "CNY/order", "better": "lower"}})
+    path = Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "kpis.json").write_text(content, encoding="utf-8")
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    manifest = {"status": "complete", "kpis_sha256": digest, "code_sha256": code_sha256(), "commit": None}
+    (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return None
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / f"{name}.csv").read_bytes() for name in TABLES}
+
+
+def test_design_is_every_level_with_every_seed(tmp_path: Path) -> None:
+    """Two levels and two seeds make four runs of four names; seed 0 is a seed."""
+    study = read_study(str(_study(tmp_path / "two")))
+    runs = planned_runs(design_points(study), study.seeds)
+    assert [(run.point.levels["berths.spaces_per_shop"], run.seed) for run in runs] == [
+        (0.0, 5),
+        (0.2, 5),
+        (0.0, 0),
+        (0.2, 0),
+    ]
+    assert len({run.run_id for run in runs}) == 4
+
+
+def test_cases_add_scenarios_up(tmp_path: Path) -> None:
+    """A case is a sum of scenarios, combined with every level of the factors."""
+    text = """
+question: Sums?
+fixed: [network=grid, traffic=off]
+cases:
+  base: {scenario: baseline}
+  package: {scenario: peak_ban+electric, overrides: [seed=3]}
+factors: {service.retries: [0, 1]}
+"""
+    points = design_points(read_study(str(_study(tmp_path / "cases", text))))
+    assert [point.levels for point in points][-1] == {"case": "package", "service.retries": 1}
+    assert points[-1].scenario.scenario.names == ("peak_ban", "electric")
+    assert points[-1].scenario.policy.rules and not points[0].scenario.policy.rules
+
+
+@pytest.mark.parametrize("kind", ["latin_hypercube", "sobol"])
+def test_samples_fill_the_range_evenly(kind: str) -> None:
+    """Of 8 points each eighth of each factor holds one; the same seed gives the same points."""
+    shares = sampled_shares(kind, 3, 8, seed=1)
+    assert all(sorted((shares[:, column] * 8).astype(int)) == list(range(8)) for column in range(3))
+    assert (shares == sampled_shares(kind, 3, 8, seed=1)).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds", "told"),
+    [
+        (SMALL.replace("berths.spaces_per_shop: [0", "berths.spaces_per_shoop: [0"), "seed\n1\n", "base"),
+        (SMALL, "seed\n1\n2\n1\n", "line 4: seed 1 is there already"),
+        (SMALL.replace("orders_total", "orders_tootal"), "seed\n1\n", "no indicator 'orders_tootal'"),
+        ("question: [", "seed\nx\n", "not valid YAML"),
+        (SMALL.replace("base: {berths.spaces_per_shop: 0.0}", "base: {berths.spaces_per_shop: 9}"), "seed\n1\n", "9"),
+        (SMALL.replace("[0.0, 0.2]", "[0.0, -1]"), "seed\n1\n", "spaces_per_shop=-1: berths.spaces_per_shop"),
+        (
+            SMALL.replace("  berths.spaces_per_shop: [0.0, 0.2]", "  nothing.here: [1, 2]").replace(
+                "base: {berths.spaces_per_shop: 0.0}", ""
+            ),
+            "seed\n1\n",
+            "nothing",
+        ),
+    ],
+)
+def test_bad_studies_are_told(
+    text: str, seeds: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Unknown factors and measures, repeated seeds, levels out of range: exit 2, a line each, nothing written."""
+    folder = _study(tmp_path / "bad", text, seeds)
+    assert main(["study", str(folder), "--workers", "1", "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert told in error and "Traceback" not in error
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_failed_run_stops_nothing(tmp_path: Path) -> None:
+    """The others finish, the failure is told with its run, and the next start tries it again."""
+    study = read_study(str(_study(tmp_path / "f", seeds="seed\n13\n1\n3\n")))
+    result = run_study(study, tmp_path / "out", simulate=_toy)
+    assert len(result.failures) == 2 and result.finished == 4
+    assert set(pd.read_csv(tmp_path / "out" / "failures.csv")["run_id"]) == set(result.failures)
+    assert run_study(study, tmp_path / "out", simulate=_toy).failures == result.failures
+
+
+def test_summary_by_hand(tmp_path: Path) -> None:
+    """Costs 2, 4 and 2.2, 4.4: differences 0.2 and 0.4, relative change 10 % on both seeds."""
+    study = read_study(str(_study(tmp_path / "s", seeds="seed\n1\n3\n")))
+    run_study(study, tmp_path / "out", simulate=_toy)
+    summary = pd.read_csv(tmp_path / "out" / "summary.csv")
+    assert summary.columns.tolist() == [
+        *("berths.spaces_per_shop", "measure", "unit", "n", "mean", "ci_low", "ci_high"),
+        *("paired_difference", "pd_ci_low", "pd_ci_high"),
+    ]
+    row = summary[summary["berths.spaces_per_shop"] == 0.2].iloc[0]
+    assert row["mean"] == pytest.approx(3.3) and row["paired_difference"] == pytest.approx(0.3)
+    assert row["pd_ci_high"] - 0.3 == pytest.approx(12.706 * 0.1, abs=1e-3)
+    comparison = pd.read_csv(tmp_path / "out" / "comparison.csv")
+    assert comparison["relative_change"].tolist() == pytest.approx([0.1])
+
+
+def test_sequential_stop(tmp_path: Path) -> None:
+    """A change that is the same on every seed needs the first five replications only."""
+    seeds = "seed\n" + "\n".join(map(str, range(1, 13))) + "\n"
+    study = read_study(str(_study(tmp_path / "q", seeds=seeds)))
+    result = run_study(study, tmp_path / "out", simulate=_toy, until=HalfWidth("cost_per_order", 0.001))
+    assert result.planned == 10
+
+
+def test_order_of_rows_does_not_matter(tmp_path: Path) -> None:
+    """Pairs are found by seed."""
+    study = read_study(str(_study(tmp_path / "s", seeds="seed\n1\n3\n")))
+    run_study(study, tmp_path / "out", simulate=_toy)
+    design, outcomes = (pd.read_csv(tmp_path / "out" / f"{name}.csv") for name in ("design", "outcomes"))
+    asked = (["berths.spaces_per_shop"], ["cost_per_order"], {"berths.spaces_per_shop": 0.0})
+    shuffled = outcomes.sample(frac=1.0, random_state=2)
+    assert summarise(design, shuffled, *asked).equals(summarise(design, outcomes, *asked))
+    assert relative_changes(design, shuffled, *asked).equals(relative_changes(design, outcomes, *asked))
+
+
+def test_results_of_other_code_are_refused(tmp_path: Path) -> None:
+    """Exit by an input error, nothing lost; with `redo` they are simulated again."""
+    study = read_study(str(_study(tmp_path / "c")))
+    run_study(study, tmp_path / "out", simulate=_toy)
+    path = next((tmp_path / "out" / "runs").glob("*/manifest.json"))
+    path.write_text(path.read_text().replace('"code_sha256": "', '"code_sha256": "0'), encoding="utf-8")
+    before = _bytes(tmp_path / "out")
+    with pytest.raises(InputError, match="made by other code"):
+        run_study(study, tmp_path / "out", simulate=_toy)
+    assert _bytes(tmp_path / "out") == before
+    run_study(study, tmp_path / "out", simulate=_toy, redo=True)
+    assert _bytes(tmp_path / "out") == before
+
+
+def test_a_damaged_run_is_done_anew(tmp_path: Path) -> None:
+    """Indicators that are not what their run wrote do not count as finished."""
+    study = read_study(str(_study(tmp_path / "d")))
+    run_study(study, tmp_path / "out", simulate=_toy)
+    before = _bytes(tmp_path / "out")
+    path = next((tmp_path / "out" / "runs").glob("*/kpis.json"))
+    path.write_text(path.read_text()[:-9], encoding="utf-8")
+    assert finished_kpis(path.parent) is None
+    run_study(study, tmp_path / "out", simulate=_toy)
+    assert _bytes(tmp_path / "out") == before
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file where the folder should be: exit 2 and a message."""
+    (tmp_path / "file").touch()
+    folder = _study(tmp_path / "w")
+    assert main(["study", str(folder), "--workers", "1", "--out", str(tmp_path / "file" / "out")]) == 2
+    assert "cannot write results" in capsys.readouterr().err
+
+
+def test_two_workers_and_kill_9_change_nothing(tmp_path: Path) -> None:
+    """One worker, two workers, and a study killed twice and resumed: the same bytes in every table."""
+    folder = _study(tmp_path / "k")
+    study: Study = read_study(str(folder))
+    run_study(study, tmp_path / "one")
+    command = [sys.executable, "-m", "sim.cli", "study", str(folder), "--workers", "2", "--out", str(tmp_path / "two")]
+    for moment_s in (2.5, 5.0):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        time.sleep(moment_s)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert subprocess.run(command, check=False).returncode == 0
+    assert _bytes(tmp_path / "two") == _bytes(tmp_path / "one")
+    assert not list((tmp_path / "two").rglob("*.tmp"))
