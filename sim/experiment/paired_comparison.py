@@ -1,179 +1,122 @@
 """
-Outcomes of a study by point of its design, and what each point changes against the base on the same seeds.
+One factor at several levels on the same seeds: indicators, and their differences from a base level.
 
-Runs of one seed have the same orders and the same luck whatever the levels, so differences vary far less than values.
+Runs of one seed have the same orders and the same luck whatever the level, so the differences vary far
+less than the values do.
 """
 
 from __future__ import annotations
 
-import math
+import gc
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from sim.experiment.intervals import bootstrap_interval, holm, needed_replications, p_value, t_interval
-
-WANTED_HALF_WIDTH = 0.01
-"""Half width of a relative change that `needed_replications` aims at: 1 percentage point. Assumption."""
-
-
-def values_by_point(
-    design: pd.DataFrame, outcomes: pd.DataFrame, factors: Sequence[str]
-) -> dict[tuple[str, ...], pd.DataFrame]:
-    """
-    Values of each point of a design, a row a seed and a column a measure.
-
-    Parameters
-    ----------
-    design
-        Columns `run_id`, the factors, `seed`.
-    outcomes
-        Columns `run_id, measure, value, unit`.
-    factors
-        Names of the factors; levels are told apart by their text.
-    """
-    wide = outcomes.pivot(index="run_id", columns="measure", values="value").astype("float64")
-    points: dict[tuple[str, ...], pd.DataFrame] = {}
-    keys = design[list(factors)].astype(str).apply(tuple, axis=1) if len(design) else pd.Series(dtype=object)
-    for key in dict.fromkeys(keys):
-        own = design[keys == key]
-        own = own[own["run_id"].isin(wide.index)]
-        points[key] = wide.loc[own["run_id"]].set_axis(own["seed"].to_numpy(), axis=0)
-    return points
+from sim.config import load_scenario
+from sim.contracts import Progress, no_progress
+from sim.model import DeliveryModel
 
 
-def summarise(
-    design: pd.DataFrame,
-    outcomes: pd.DataFrame,
-    factors: Sequence[str],
+def outcomes(
+    levels: Mapping[float, Sequence[str]],
+    seeds: Sequence[int],
     measures: Sequence[str],
-    base: Mapping[str, Any] | None,
+    *,
+    scenario: str = "baseline",
+    progress: Progress = no_progress,
 ) -> pd.DataFrame:
     """
-    Content of `summary.csv`: mean of every measure at every point, and the paired difference from the base.
-
-    Intervals of 95 % by Student's t. Differences rest on the seeds that both have a value for; NaN without a base.
+    Indicators of every level and seed.
 
     Parameters
     ----------
-    design, outcomes, factors
-        As for `values_by_point`.
+    levels
+        Overrides that make each level of the factor.
+    seeds
+        Seeds, the same for all levels.
     measures
-        Measures in the order of the table.
+        Indicators that are kept.
+    scenario
+        Scenario that the overrides change.
+    progress
+        Told after each run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `level`, `seed`, `measure`, `value`, `unit`.
+    """
+    rows = []
+    runs = [(seed, level) for seed in seeds for level in levels]
+    for done, (seed, level) in enumerate(runs, start=1):
+        model = DeliveryModel(load_scenario(scenario, list(levels[level])), seed=seed)
+        model.run()
+        kpis = model.kpis()
+        rows += [
+            {"level": level, "seed": seed, "measure": name, "value": kpis[name]["value"], "unit": kpis[name]["unit"]}
+            for name in measures
+        ]
+        del model
+        gc.collect()  # a model and its agents refer to each other, and hold gigabytes where there are cars
+        progress("comparing", done, len(runs))
+    return pd.DataFrame(rows)
+
+
+def paired_differences(table: pd.DataFrame, *, base: float) -> pd.DataFrame:
+    """
+    Mean of each indicator by level, and of its differences from the base level on the same seeds.
+
+    Parameters
+    ----------
+    table
+        As from `outcomes`.
     base
-        Level of each factor that the others are compared with; None: no comparison.
+        Level that the others are compared with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `measure, unit, level, n, mean, paired_difference, pd_ci_low, pd_ci_high` and, over the value at the
+        base level, `relative_difference, rd_ci_low, rd_ci_high`; 95 % intervals by Student's t.
     """
-    points = values_by_point(design, outcomes, factors)
-    units = dict(zip(outcomes["measure"], outcomes["unit"], strict=True))
-    levels = _levels(design, factors)
-    base_values = points.get(tuple(str(base[name]) for name in factors)) if base else None
     rows = []
-    for key, values in points.items():
-        for measure in measures:
-            if measure not in values:
-                continue
-            own = t_interval(values[measure].to_numpy(np.float64))
-            change = _difference(values, base_values, measure)
-            found = t_interval(change)
+    for measure, own in table.groupby("measure", sort=False):
+        wide = own.pivot(index="seed", columns="level", values="value").astype("float64")
+        for level in wide:
+            change = wide[level] - wide[base]
+            mean, half = mean_and_half_width(change)
+            relative, relative_half = mean_and_half_width(change / wide[base].where(wide[base] != 0.0))
             rows.append(
                 {
-                    **levels[key],
                     "measure": measure,
-                    "unit": units[measure],
-                    "n": own.n,
-                    "mean": own.mean,
-                    "ci_low": own.low,
-                    "ci_high": own.high,
-                    "paired_difference": found.mean,
-                    "pd_ci_low": found.low,
-                    "pd_ci_high": found.high,
+                    "unit": own["unit"].iloc[0],
+                    "level": level,
+                    "n": int(wide[level].notna().sum()),
+                    "mean": wide[level].mean(),
+                    "paired_difference": mean,
+                    "pd_ci_low": mean - half,
+                    "pd_ci_high": mean + half,
+                    "relative_difference": relative,
+                    "rd_ci_low": relative - relative_half,
+                    "rd_ci_high": relative + relative_half,
                 }
             )
-    columns = [*factors, "measure", "unit", "n", "mean", "ci_low", "ci_high"]
-    return pd.DataFrame(rows, columns=[*columns, "paired_difference", "pd_ci_low", "pd_ci_high"])
+    return pd.DataFrame(rows)
 
 
-def relative_changes(
-    design: pd.DataFrame,
-    outcomes: pd.DataFrame,
-    factors: Sequence[str],
-    measures: Sequence[str],
-    base: Mapping[str, Any],
-) -> pd.DataFrame:
+def mean_and_half_width(values: pd.Series[float]) -> tuple[float, float]:
     """
-    Content of `comparison.csv`: relative change of every measure from the base, seed by seed.
+    Mean and half the width of its 95 % interval by Student's t.
 
-    Columns: the factors, `measure, n, relative_change, t_low, t_high, boot_low, boot_high, p_value, p_holm,
-    needed_replications`. Intervals are for each row by itself; `p_holm` is adjusted by Holm's method for all rows of
-    the table. The needed replications are those for a half width of 1 percentage point.
-
-    Parameters
-    ----------
-    design, outcomes, factors, measures, base
-        As for `summarise`.
+    Examples
+    --------
+    >>> mean, half = mean_and_half_width(pd.Series([1.0, 2.0, 3.0]))
+    >>> round(mean, 3), round(half, 3)  # 4.303 x 1 / sqrt(3)
+    (2.0, 2.484)
     """
-    points = values_by_point(design, outcomes, factors)
-    levels = _levels(design, factors)
-    base_key = tuple(str(base[name]) for name in factors)
-    rows = []
-    for key, values in points.items():
-        if key == base_key or base_key not in points:
-            continue
-        for measure in measures:
-            if measure not in values:
-                continue
-            change = relative_change(values, points[base_key], measure)
-            by_t, by_bootstrap = t_interval(change), bootstrap_interval(change)
-            rows.append(
-                {
-                    **levels[key],
-                    "measure": measure,
-                    "n": by_t.n,
-                    "relative_change": by_t.mean,
-                    "t_low": by_t.low,
-                    "t_high": by_t.high,
-                    "boot_low": by_bootstrap.low,
-                    "boot_high": by_bootstrap.high,
-                    "p_value": p_value(change),
-                    "needed_replications": needed_replications(change, WANTED_HALF_WIDTH),
-                }
-            )
-    columns = ["measure", "n", "relative_change", "t_low", "t_high", "boot_low", "boot_high", "p_value"]
-    table = pd.DataFrame(rows, columns=[*factors, *columns, "needed_replications"])
-    table.insert(len(table.columns) - 1, "p_holm", holm(table["p_value"].to_numpy(np.float64)))
-    return table.astype({"needed_replications": "Int64"})
-
-
-def relative_change(values: pd.DataFrame, base: pd.DataFrame, measure: str) -> np.ndarray:
-    """
-    Relative change on each seed that both have; unknown where the base is zero.
-
-    Parameters
-    ----------
-    values, base
-        A row a seed, a column a measure.
-    measure
-        The measure.
-    """
-    seeds = [seed for seed in values.index if seed in base.index]
-    if measure not in values or measure not in base or not seeds:
-        return np.zeros(0)
-    own, other = (table.loc[seeds, measure].to_numpy(np.float64) for table in (values, base))
-    return np.asarray(np.divide(own - other, other, out=np.full(len(own), math.nan), where=other != 0.0))
-
-
-def _difference(values: pd.DataFrame, base: pd.DataFrame | None, measure: str) -> np.ndarray:
-    if base is None or measure not in base:
-        return np.zeros(0)
-    seeds = [seed for seed in values.index if seed in base.index]
-    return np.asarray(values.loc[seeds, measure].to_numpy(np.float64) - base.loc[seeds, measure].to_numpy(np.float64))
-
-
-def _levels(design: pd.DataFrame, factors: Sequence[str]) -> dict[tuple[str, ...], dict[str, Any]]:
-    first = design.drop_duplicates(list(factors))
-    return {
-        tuple(str(row[name]) for name in factors): {name: row[name] for name in factors}
-        for row in first[list(factors)].astype(object).to_dict("records")
-    }
+    known = values.dropna().to_numpy(dtype=np.float64)
+    if len(known) < 2:
+        return (float(known.mean()) if len(known) else float("nan")), float("nan")
+    return float(known.mean()), float(stats.t.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))

@@ -18,9 +18,9 @@ from sim.contracts import Progress, no_progress
 from sim.errors import ResultsError
 from sim.experiment.design import PlannedRun, design_points, design_table, planned_runs
 from sim.experiment.intervals import t_interval
-from sim.experiment.paired_comparison import relative_change, relative_changes, summarise, values_by_point
 from sim.experiment.study_file import Study
 from sim.experiment.study_runs import carry_out, check_same_code, finished_kpis, run_manifest, simulate_to
+from sim.experiment.study_tables import relative_change, relative_changes, summarise, values_by_point
 
 _FIRST_REPLICATIONS = 5
 """Replications before a sequential stop is considered: fewer know too little of the spread. Assumption."""

@@ -17,10 +17,10 @@ from sim.cli import main
 from sim.config import Scenario
 from sim.errors import InputError
 from sim.experiment.design import design_points, planned_runs, sampled_shares
-from sim.experiment.paired_comparison import relative_changes, summarise
 from sim.experiment.study import HalfWidth, run_study
 from sim.experiment.study_file import Study, read_study
 from sim.experiment.study_runs import finished_kpis
+from sim.experiment.study_tables import relative_changes, summarise
 
 TABLES = ("design", "outcomes", "summary", "comparison", "failures")
 SMALL = """
