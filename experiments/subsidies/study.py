@@ -7,7 +7,7 @@ Electric share and public spending against the purchase subsidy: fleets followed
 For every seed and amount the fleets of `base_2022` respond to the subsidy as in `sim fleet-response`. Written to
 `experiments/subsidies/`: NAME_outcomes.csv (a row for each seed, amount and measure), NAME_curve.csv (mean and 95 %
 interval by amount, and of the differences from no subsidy with the same seed) and NAME.png. After the options come
-overrides as for `sim run`; the day is one of 400 orders for four carriers, without cars, unless they say otherwise.
+overrides as for `sim run`; the day is one of 300 orders for three carriers, without cars, unless they say otherwise.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sim.view.curve_figure import draw_curves
 
 FOLDER = Path(__file__).parent
 SMALL = (
-    "network=helsinki", "demand.orders_per_day=400", "fleet.carriers=4", "planning.iterations=30",
+    "network=helsinki", "demand.orders_per_day=300", "fleet.carriers=3", "planning.iterations=10",
     "fleet_response.iteration.max_rounds=5", "fleet_response.iteration.tolerance=0.01",
 )  # fmt: skip
 SHOWN = {

@@ -73,7 +73,11 @@ class FleetParams(BaseModel, frozen=True, extra="forbid"):
     @model_validator(mode="after")
     def _mix_is_a_partition(self) -> Self:
         faults = self._mix_faults("mix", self.mix)
+        known = {f"carrier-{number:02d}" for number in range(1, self.carriers + 1)}
         for carrier, mix in self.mix_by_carrier.items():
+            if carrier not in known and not carrier.startswith("courier-"):
+                last = f"carrier-{self.carriers:02d}"
+                faults.append(f"mix_by_carrier names {carrier!r}, expected carrier-01 to {last}, or a courier")
             faults += self._mix_faults(f"mix_by_carrier.{carrier}", mix)
         if faults:
             raise ValueError("; ".join(faults))

@@ -51,6 +51,22 @@ def test_fleets_follow_market_share_and_mix() -> None:
     assert len({van.van_id for fleet in fleets for van in fleet.vans}) == 28
 
 
+def test_a_carrier_can_have_a_mix_of_its_own() -> None:
+    """The second carrier goes electric, the others keep the common mix."""
+    params = _fleet(mix_by_carrier={"carrier-02": {"electric": 1.0}})
+    fleets = build_fleets(params, [("hub", 0)], expected_orders_per_day=params.market_shares() * 1100.0)
+    electric = [sum(van.vehicle_type == "electric" for van in fleet.vans) for fleet in fleets]
+    assert electric == [4, 8, 1]
+
+
+def test_every_fault_of_the_mixes_is_told_at_once() -> None:
+    """A sum, a negative share, an unknown type and an unknown carrier."""
+    with pytest.raises(ValidationError) as refused:
+        _fleet(mix={"fuel": 0.5}, mix_by_carrier={"carrier-09": {"tram": 1.2, "fuel": -0.2}})
+    for text in ("shares in mix must add up to 1, found 0.5", "negative", "tram", "carrier-09"):
+        assert text in str(refused.value)
+
+
 def test_fleet_size_does_not_depend_on_the_mix() -> None:
     """A carrier that goes electric keeps its number of vans."""
     electric = build_fleets(
@@ -68,6 +84,8 @@ def test_fleet_size_does_not_depend_on_the_mix() -> None:
         ({"vehicle_types": {"fuel": _VAN, "electric": _ELECTRIC | {"battery_kwh": 0.0}}}, "battery_kwh"),
         ({"vehicle_types": {"fuel": _VAN | {"battery_kwh": 9.0}, "electric": _ELECTRIC}}, "must be 0"),
         ({"orders_per_van": 0.0}, "orders_per_van"),
+        ({"mix_by_carrier": {"carrier-02": {"fuel": 0.5}}}, "mix_by_carrier.carrier-02 must add up to 1, found 0.5"),
+        ({"mix_by_carrier": {"carrier-04": {"fuel": 1.0}}}, "expected carrier-01 to carrier-03"),
     ],
 )
 def test_impossible_fleets_are_refused(changes: dict[str, object], message: str) -> None:
