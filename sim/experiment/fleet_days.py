@@ -26,7 +26,6 @@ from sim.measures.van_use import use_by_type, use_by_van
 from sim.model import DeliveryModel
 from sim.model.subsidy_terms import subsidy_terms
 from sim.planning.fleet import largest_remainder
-from sim.policy import PolicyParams
 
 CHOOSING = ("carrier-", "courier-")
 """How the names of those begin whose fleets respond; what the operator of joint delivery drives is agreed with it."""
@@ -149,7 +148,8 @@ class FleetDays:
         use = _day_use(by_van, scenario)
         access_cny = dict.fromkeys(use, 0.0)
         if scenario.policy.rules:
-            free, _ = self._simulate(scenario.model_copy(update={"policy": PolicyParams(rules={})}))
+            no_rules = scenario.policy.model_copy(update={"rules": {}})
+            free, _ = self._simulate(scenario.model_copy(update={"policy": no_rules}))
             access_cny = _access_cny(use, _day_use(free, scenario), free, scenario)
         found = {name: tuple(own["km"]) for name, own in by_van.groupby("carrier_id")}
         km = {name: found.get(name, ()) for name in shares}
