@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.cli_app import add_app_command
 from sim.cli_chargers import add_chargers_command
 from sim.cli_fleet import add_fleet_command
 from sim.cli_report import add_report_command
@@ -166,6 +167,7 @@ def _parser() -> argparse.ArgumentParser:
     add_fleet_command(commands)
     add_report_command(commands)
     add_study_commands(commands)
+    add_app_command(commands)
     _add_bench(
         add_command(commands, "bench", bench, "Run the traffic engine beside other simulators on the same trips.")
     )

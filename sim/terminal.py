@@ -7,8 +7,12 @@ Exit codes: 0 done; 1 ran but the answer is no; 2 the input is wrong, with one l
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sim.contracts import Progress
 
@@ -18,9 +22,14 @@ Commands = argparse._SubParsersAction  # the type has no public name
 """A group of commands."""
 
 
+PROGRESS_FILE = "SIM_PROGRESS_FILE"
+"""Environment variable with a file that long work keeps its progress in, for who watches from outside."""
+
+
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """A bar with an estimate of the time left, on standard error; silent when that is no terminal."""
+    tell = _progress_file()
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
@@ -33,11 +42,34 @@ def progress_bar() -> Iterator[Progress]:
         def show(task: str, done: int, total: int) -> None:
             # What follows a comma says how it goes; the bar is that of the task.
             name = task.partition(",")[0]
+            tell(task, done, total)
             if name not in rows:
                 rows[name] = bars.add_task(task, total=total)
             bars.update(rows[name], completed=done, total=total, description=task)
 
         yield show
+
+
+def _progress_file() -> Progress:
+    """Writes how far the work has come into the file that the environment names, twice a second at most."""
+    name = os.environ.get(PROGRESS_FILE)
+    last: tuple[str, float] = ("", 0.0)
+
+    def tell(task: str, done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if not name or (task == last[0] and now - last[1] < 0.5 and done < total):
+            return
+        last = (task, now)
+        path = Path(name)
+        temporary = path.with_name(f".{path.name}.tmp")
+        try:
+            temporary.write_text(json.dumps({"task": task, "done": done, "total": total}), encoding="utf-8")
+            temporary.replace(path)
+        except OSError:
+            return  # who watches misses a step; the work goes on
+
+    return tell
 
 
 def add_command(

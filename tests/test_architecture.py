@@ -40,9 +40,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": _MODEL,
     "experiment": _EXPERIMENT,
     "view": {"foundation", "network", "measures"},
-    "app": _TOP,
+    "app": _TOP | {"terminal"},
     "bench": {"foundation", "network", "traffic", "view"},
     "terminal": {"foundation"},
+    "cli_app": _TOP | {"app", "terminal"},
     "cli_chargers": _TOP | {"terminal"},
     "cli_fleet": _TOP | {"terminal"},
     "cli_report": _TOP | {"terminal"},
@@ -51,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli_traffic": _TOP | {"terminal"},
     "cli": _TOP
     | {"app", "bench", "terminal"}
-    | {"cli_chargers", "cli_fleet", "cli_report", "cli_site", "cli_study", "cli_traffic"},
+    | {"cli_app", "cli_chargers", "cli_fleet", "cli_report", "cli_site", "cli_study", "cli_traffic"},
 }
 """Rooms each room may import besides itself: those to its left in the drawing of `docs/architecture.md`."""
 

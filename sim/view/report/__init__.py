@@ -7,6 +7,7 @@ nothing, and the same content as bytes for the web application.
 """
 
 from sim.view.report.content import report_content as report_content
+from sim.view.report.network_content import network_content as network_content
 from sim.view.report.pack import pack as pack
 from sim.view.report.page import asset_text as asset_text
 from sim.view.report.page import write_report as write_report

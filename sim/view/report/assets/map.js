@@ -458,4 +458,4 @@ class FreightMap {
   setLayer(name, on) { this.layers[name] = on; this.baseKey = this.placeKey = ""; this.draw(); }
 }
 
-const FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', 'Sim CJK', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif";
+const FONT = "'Sim CJK', system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif";
