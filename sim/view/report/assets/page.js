@@ -159,7 +159,7 @@ class ReportPage {
 
   rulesOfDay() {
     if (!this.content.rules.length) return null;
-    const who = (set, otherwise) => { const words = [...(set.access_class || []), ...(set.powertrain || [])].map((word) => this.t(word)); return words.length ? words.join(", ") : otherwise; };
+    const who = (set, otherwise) => { const words = [...(set.access_class || []), ...(set.powertrain || [])].map((word) => this.t(word)); for (const [key, value] of Object.entries(set)) if (key !== "access_class" && key !== "powertrain" && value !== null && value !== false && !(Array.isArray(value) && !value.length)) words.push(key.replace(/_/g, " ") + " " + (Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : value)); return words.length ? words.join(", ") : otherwise; };
     return el("details", { class: "rules" }, el("summary", null, this.t("rules_of_day") + " (" + this.content.rules.length + ")"), tableOf([this.t("key"), this.t("zones"), this.t("who"), this.t("exempt"), this.t("when")], this.content.rules.map((rule) => [el("code", null, rule.id + " · " + rule.effect), rule.zones.map((z) => this.content.zones[z].name || this.content.zones[z].role).join(", "), who(rule.who, this.t("everyone")), who(rule.exempt, this.t("nobody")), rule.windows.filter(([from]) => from < 86400).map(([from, until]) => clockText(from * 10) + "–" + clockText(until * 10)).join(", ")])));
   }
 
