@@ -17,6 +17,8 @@ from sim.errors import ConfigError
 from sim.experiment.provenance import run_id_of
 from sim.experiment.study_file import Case, Factor, Level, Study, StudyError, StudyFile
 
+from sim.random_streams import RandomStreams
+
 
 @dataclass(frozen=True, slots=True)
 class DesignPoint:
@@ -160,7 +162,7 @@ def sampled_shares(kind: str, dimensions: int, samples: int, seed: int) -> np.nd
     seed
         Seed of the sample.
     """
-    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(dimensions,)))
+    generator = RandomStreams(seed).generator("experiment.design")
     if kind == "latin_hypercube":
         return np.asarray(qmc.LatinHypercube(dimensions, rng=generator).random(samples))
     exponent = int(np.ceil(np.log2(samples)))

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from sim.random_streams import RandomStreams
+
 CONFIDENCE = 0.95
 RESAMPLES = 1_999
 """Resamples of the bootstrap; (RESAMPLES + 1) x 2.5 % is whole. Assumption: enough for two digits."""
@@ -94,7 +96,7 @@ def bootstrap_interval(
         return Interval(n, mean, mean, mean)
     if generator is None:
         seed = int.from_bytes(hashlib.sha256(known.tobytes()).digest()[:8], "little")
-        generator = np.random.default_rng(np.random.SeedSequence(seed))
+        generator = RandomStreams(seed).generator("experiment.bootstrap")
     drawn = known[generator.integers(0, n, size=(resamples, n))]
     errors = drawn.std(axis=1, ddof=1) / math.sqrt(n)
     is_spread = errors > 1e-12 * abs(error)
