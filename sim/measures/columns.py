@@ -301,6 +301,16 @@ _TABLES = (
         ),
     ),
     Table(
+        "access_charges",
+        "What a van paid by one rule that charges for driving in part of the city.",
+        (
+            _VAN,
+            _name("rule_id", "Rule"),
+            _number("passages", "Links charged for, each time they were driven"),
+            _quantity("cost_cny", "CNY", "What it paid, at most the most of a day"),
+        ),
+    ),
+    Table(
         "stranded",
         "A van that ran out of energy or of ways and ended its day on the road.",
         (_VAN, _LINK, _time("time_s", "Time")),
@@ -312,8 +322,8 @@ _TABLES = (
             _name("carrier_id", "Carrier that bears it"),
             _name(
                 "component",
-                "fixed, driver, fuel, electricity, maintenance, handling, sharing, failed, recovery, fines or "
-                "subsidies (below 0)",
+                "fixed, driver, fuel, electricity, maintenance, handling, sharing, failed, recovery, fines, "
+                "charges (of access rules) or subsidies (below 0)",
             ),
             _quantity("cost_cny", "CNY", "Cost of the day"),
         ),

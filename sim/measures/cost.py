@@ -12,6 +12,7 @@ What the day costs, by carrier and component.
 - `sharing`: paid to carriers that deliver for others, less what is earned so; adds up to zero over all carriers.
 - `subsidies`: what the city pays, as a negative cost.
 - `failed`: another attempt for each order not delivered. - `recovery`: stranded vans. - `fines`: those detected.
+- `charges`: what access rules charge for driving in parts of the city.
 
 Handling and failed orders fall on the carrier of the order, the rest on that of the van.
 """
@@ -38,6 +39,7 @@ COMPONENTS = (
     "failed",
     "recovery",
     "fines",
+    "charges",
     "subsidies",
 )
 """Parts of the cost, in the order in which they are shown."""
@@ -113,8 +115,17 @@ def cost_by_van(tables: RunTables, context: KpiContext) -> pd.DataFrame:
     violations = tables["violations"]
     fines = violations[violations["detected"]].groupby("van_id")["fine_cny"].sum()
     cost["fines"] = fines.reindex(by_van.index).fillna(0.0)
+    cost["charges"] = charges_by_van(tables).reindex(by_van.index).fillna(0.0)
     cost["subsidies"] = 0.0 - subsidies_by_van(tables, context.subsidies).sum(axis=1)
     return cost.astype("float64")
+
+
+def charges_by_van(tables: RunTables) -> pd.Series[float]:
+    """What access rules charged each van that paid [CNY]."""
+    charges = tables.get("access_charges")
+    if charges is None or charges.empty:
+        return pd.Series(dtype="float64")
+    return charges.groupby("van_id")["cost_cny"].sum()
 
 
 def duty_spans(
@@ -169,5 +180,6 @@ def cost_measures(tables: RunTables, context: KpiContext) -> dict[str, float | N
     return {
         "cost_total": float(table.to_numpy().sum()),
         "cost_handling": float(table["handling"].sum()),
+        "access_charges": float(table["charges"].sum()),
         "sharing_paid": float(table["sharing"].clip(lower=0.0).sum()),
     }

@@ -212,8 +212,9 @@ _COST = (
         "cost_total",
         "CNY",
         "lower",
-        "Cost of delivery to the carriers, fines included, subsidies deducted.",
-        "sum of costs: fixed, driver, fuel, electricity, maintenance, handling, failed, recovery, fines, subsidies",
+        "Cost of delivery to the carriers, fines and charges included, subsidies deducted.",
+        "sum of costs: fixed, driver, fuel, electricity, maintenance, handling, failed, recovery, fines, charges, "
+        "subsidies",
     ),
     Measure("cost_handling", "CNY", "lower", "Handling at distribution centres.", "sum of costs, component handling"),
     Measure(
@@ -437,6 +438,13 @@ _TRAFFIC = (
     ),
     Measure("violations", "entries", "lower", "Entries into closed links.", "rows of violations"),
     Measure("fines", "CNY", "lower", "Fines for entries that were detected.", "sum of fine_cny, detected"),
+    Measure(
+        "access_charges",
+        "CNY",
+        None,
+        "What access rules charge for driving in parts of the city: a cost of the carriers, income of the city.",
+        "sum of cost_cny in access_charges",
+    ),
     Measure("terminal_stations", "stations", "higher", "Terminal joint delivery stations in use.", "as built"),
 )
 

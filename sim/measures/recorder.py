@@ -127,6 +127,7 @@ class Recorder:
         tables["orders"] = self._closed_orders()
         tables["traces"] = self._traces()
         tables["links"] = self._link_bins()
+        tables["access_charges"] = empty_table("access_charges")
         tables["costs"] = empty_table("costs")
         tables["places"] = empty_table("places")
         return tables

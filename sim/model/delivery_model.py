@@ -45,6 +45,7 @@ from sim.planning.fleet import PLUG_IN
 from sim.planning.timetable_repair import RepairReport
 from sim.policy import rules_document
 from sim.policy.enforcement import Enforcement
+from sim.policy.speed_limit import with_speed_limits
 from sim.random_streams import RandomStreams
 from sim.traffic import BinnedTravelTimes, QueueEngine
 from sim.units import clock_to_s, to_us
@@ -95,7 +96,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._scenario, self.state = scenario, DayState() if state is None else state
         scenario = on_day(scenario, self.state.day)
         self.settings = scenario
-        self.network: RoadNetwork = read_network(scenario.network.name)
+        self.network: RoadNetwork = with_speed_limits(read_network(scenario.network.name), scenario.policy.rules)
         self.clock = EventClock()
         self.recorder = Recorder()
         self.berth_params = scenario.berths
@@ -362,6 +363,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             self.recorder.set_orders(order_rows(self.order_table, self.shop_table, self.fleets, self.network))
             self.recorder.set_links(self.traffic.link_bins(self.engine))
             tables = self.recorder.tables()
+            tables["access_charges"] = self._access.charge_rows(tables)
             tables["costs"] = cost_rows(cost_table(tables, self.kpi_context()))
             berths, sites = [berth.spec for berth in self.berths], [site.spec for site in self.charging_sites]
             tables["places"] = place_rows(self.network, self.shop_table, berths, sites, self.centres)

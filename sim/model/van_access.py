@@ -11,13 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
+import pandas as pd
+
 from sim.config import Scenario
 from sim.contracts import AccessClass, LinkClosures, Powertrain
 from sim.demand.shops import stable_number
+from sim.measures import RunTables
+from sim.measures.conversion import conform
 from sim.network import RoadNetwork
 from sim.planning import CarrierSpec, FleetParams, VehicleTypeParams
 from sim.policy import AccessRuleParams, PermitParams, VehicleTraits, compile_closures
 from sim.policy.belief import believed_rules
+from sim.policy.charge import compile_charges
 from sim.random_streams import KeyedStream
 
 _MARK = "@"
@@ -103,6 +109,10 @@ class VanAccess:
         self._closing = frozenset(rule_id for rule_id, rule in self._rules.items() if rule.effect == "deny")
         self._types: dict[str, VehicleTypeParams] = dict(scenario.fleet.vehicle_types)
         self._standing = {name: self._everything for name in self._types}
+        self._type_of_van: dict[str, str] = {}
+        self._charges = compile_charges(
+            self._rules, network, weekday=scenario.weekday, day=scenario.day_1, horizon_us=horizon_us
+        )
 
     def closures(self) -> dict[str, LinkClosures]:
         """When links are closed to each vehicle type and variant."""
@@ -141,6 +151,26 @@ class VanAccess:
             return True
         return self._notice_luck.uniform_one(stable_number(f"notice/{carrier_id}/{rule_id}", bits=63)) < share
 
+    def charge_rows(self, tables: RunTables) -> pd.DataFrame:
+        """Rows of table `access_charges`: what each van pays by each rule for what it has driven."""
+        rows: list[tuple[str, str, int, float]] = []
+        traces = tables["traces"]
+        types = tables["vans"].set_index("van_id")["vehicle_type"].astype(object).to_dict()
+        groups = traces.groupby("van_id", sort=True) if self._charges and len(traces) else ()
+        for van_id, driven in groups:
+            vehicle = self.vehicle(self._type_of_van.get(str(van_id), types[van_id]))
+            link = driven["link_id"].to_numpy(dtype=np.int64)
+            enter_us, exit_us = (
+                np.round(driven[name].to_numpy(dtype=np.float64) * 1e6).astype(np.int64)
+                for name in ("enter_s", "exit_s")
+            )
+            for charge in self._charges:
+                passages = int(charge.counts(link, enter_us).sum()) if charge.rule.applies_to(*vehicle) else 0
+                if passages:
+                    rows.append((str(van_id), charge.rule_id, passages, charge.total_cny(link, enter_us, exit_us)))
+        found = pd.DataFrame(rows, columns=["van_id", "rule_id", "passages", "cost_cny"])
+        return conform("access_charges", found)
+
     def with_variants(self, fleets: Sequence[CarrierSpec], fleet: FleetParams) -> tuple[list[CarrierSpec], FleetParams]:
         """
         Fleets whose vans are of variants where something sets them apart, and the vehicle types with the variants.
@@ -171,6 +201,7 @@ class VanAccess:
                     self._types[name] = fleet.vehicle_types[van.vehicle_type]
                     self._standing[name] = standing
                     van = replace(van, vehicle_type=name)
+                self._type_of_van[van.van_id] = van.vehicle_type
                 vans.append(van)
             found.append(replace(spec, vans=tuple(vans)))
         if not numbers:

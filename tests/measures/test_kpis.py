@@ -112,6 +112,7 @@ BY_HAND: dict[str, float | None] = {
     "car_delay_hours": None,
     "violations": 2,
     "fines": 200.0,
+    "access_charges": 0.0,
     "terminal_stations": 3,
 }
 
