@@ -8,6 +8,7 @@ import pytest
 
 import sim
 from sim.experiment.days import CLOCK_COLUMNS, Horizon, run_days
+from sim.measures import conservation_faults
 from sim.measures.columns import TABLES
 
 DURATIONS = {"berth_wait_s", "free_flow_s", "delay_s", "over_limit_s", "bin_s", "travel_time_s", "blocked_s"}
@@ -78,6 +79,7 @@ def test_every_order_has_one_fate_over_all_days() -> None:
     orders = horizon.tables["orders"]
     by_day = sum(kpis["orders_delivered"]["value"] for kpis in horizon.day_kpis)
     assert (orders["status"] == "delivered").sum() == by_day
+    assert conservation_faults(horizon.tables) == []
 
 
 def test_batteries_keep_their_charge_over_night_without_a_charger() -> None:
