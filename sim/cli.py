@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sim.cli_app import add_app_command
 from sim.cli_chargers import add_chargers_command
 from sim.cli_fleet import add_fleet_command
+from sim.cli_policy import add_policy_commands
 from sim.cli_report import add_report_command
 from sim.cli_site import add_site_command
 from sim.cli_study import add_study_commands
@@ -165,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("out", nargs="?", default="survey.csv", help="file to write (default: survey.csv)")
     add_traffic_commands(commands)
     add_fleet_command(commands)
+    add_policy_commands(commands)
     add_report_command(commands)
     add_study_commands(commands)
     add_app_command(commands)

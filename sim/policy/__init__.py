@@ -17,6 +17,8 @@ from sim.policy.access_rule import WhereParams as WhereParams
 from sim.policy.compile import compile_closures as compile_closures
 from sim.policy.explain import AccessAnswer as AccessAnswer
 from sim.policy.explain import explain as explain
+from sim.policy.journey import JourneyAnswer as JourneyAnswer
+from sim.policy.journey import explain_journey as explain_journey
 from sim.policy.rules_document import rules_document as rules_document
 from sim.policy.vehicles import VehiclesParams as VehiclesParams
 from sim.policy.vehicles import VehicleTraits as VehicleTraits

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sim.contracts import FOREVER_US, AccessClass, Powertrain
 from sim.network import RoadNetwork
 from sim.policy.access_rule import AccessRuleParams
 from sim.policy.compile import compile_closures
 from sim.policy.time_window import DAY_US, DAYS_PER_WEEK
+from sim.policy.vehicles import PLAIN, VehicleTraits
 from sim.units import Weekday, s_to_clock, to_s, to_us
 
 
@@ -62,6 +64,8 @@ def explain(
     powertrain: Powertrain,
     weekday: Weekday,
     time_s: float,
+    traits: VehicleTraits = PLAIN,
+    day: date | None = None,
 ) -> AccessAnswer:
     """
     Whether a vehicle may enter a link at a time, and why not.
@@ -74,10 +78,10 @@ def explain(
         Road network with its zones.
     link
         Row of the link.
-    access_class, powertrain
+    access_class, powertrain, traits
         The vehicle.
-    weekday
-        Day of the week of day 1.
+    weekday, day
+        Day of the week of day 1, and its date where rules have seasons.
     time_s
         Time of entering [s from midnight of day 1].
     """
@@ -89,19 +93,23 @@ def explain(
             network,
             access_class=access_class,
             powertrain=powertrain,
+            traits=traits,
+            day=day,
             weekday=weekday,
             horizon_us=time_us + (DAYS_PER_WEEK + 1) * DAY_US,
         )
         rows = slice(int(compiled.start[link]), int(compiled.start[link + 1]))
         return list(zip(compiled.from_us[rows].tolist(), compiled.until_us[rows].tolist(), strict=True))
 
+    closed = closures(rules)
+    is_closed = any(start <= time_us < end for start, end in closed)
     denied_by = tuple(
         rule_id
         for rule_id, rule in rules.items()
-        if any(start <= time_us < end for start, end in closures({rule_id: rule}))
+        if is_closed and any(start <= time_us < end for start, end in closures({rule_id: rule}))
     )
     opens_us, closes_us = time_us, None
-    for start, end in closures(rules):
+    for start, end in closed:
         if start <= opens_us < end:
             opens_us = end
         elif start > opens_us and closes_us is None:

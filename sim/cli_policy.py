@@ -1,0 +1,119 @@
+"""The commands `sim policy`: what the access rules mean for a drive, and rules in the formats of others."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from sim.errors import ConfigError
+from sim.terminal import ANSWER_IS_NO, DONE, Commands, add_command
+
+if TYPE_CHECKING:
+    from sim.network import RoadNetwork
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """`sim policy explain`: may this vehicle go there at that time, by which way, at what price."""
+    from sim.config.overrides import scenario_from_overrides
+    from sim.network import read_network
+    from sim.policy import VehicleTraits, explain_journey
+    from sim.policy.speed_limit import with_speed_limits
+    from sim.traffic.travel_times import free_flow_times
+    from sim.units import clock_to_s
+
+    scenario = scenario_from_overrides(arguments.overrides)
+    kind = scenario.fleet.vehicle_types.get(arguments.vehicle)
+    network = with_speed_limits(read_network(scenario.network.name), scenario.policy.rules)
+    faults, ends = [], []
+    if kind is None:
+        known = ", ".join(scenario.fleet.vehicle_types)
+        faults.append(f"--vehicle: found {arguments.vehicle!r}, expected a vehicle type: {known}")
+    for option, text in (("--from", arguments.from_place), ("--to", arguments.to_place)):
+        try:
+            ends.append(_link_of(network, text))
+        except ValueError as error:
+            faults.append(f"{option}: {error}")
+    try:
+        time_s = clock_to_s(arguments.at)
+    except ValueError as error:
+        faults.append(f"--at: {error}")
+    unknown = [name for name in arguments.permit or () if name not in scenario.policy.permits]
+    faults += [f"--permit: found {name!r}, expected one of {sorted(scenario.policy.permits)}" for name in unknown]
+    if faults or kind is None:
+        raise ConfigError(faults)
+    answer = explain_journey(
+        scenario.policy.rules,
+        network,
+        free_flow_times(network.length_m, network.free_speed_mps, network.signal_delay_s),
+        access_class=kind.access_class,
+        powertrain=kind.powertrain,
+        traits=VehicleTraits(kind.emission_standard, kind.gross_kg, frozenset(arguments.permit or ())),
+        weekday=scenario.weekday,
+        day=scenario.day_1,
+        source_node=int(network.to_node[ends[0]]),
+        target_link=ends[1],
+        time_s=time_s,
+    )
+    if arguments.json:
+        print(json.dumps(answer.document(), ensure_ascii=False, indent=2))
+    else:
+        print(f"{kind.label}, {scenario.weekday} {arguments.at}, on empty streets of {network.label}")
+        print("\n".join(answer.lines()))
+    return DONE if answer.may_go_now else ANSWER_IS_NO
+
+
+def _link_of(network: RoadNetwork, text: str) -> int:
+    """Row of the link at a position LON,LAT, a node_id, or a place by its id or name."""
+    from sim.network.nearest_link import find_links_near
+
+    parts = text.split(",")
+    if len(parts) == 2:
+        try:
+            lon, lat = (float(part) for part in parts)
+        except ValueError:
+            raise ValueError(f"found {text!r}, expected LON,LAT in degrees") from None
+        west, east = float(network.nodes["lon"].min()), float(network.nodes["lon"].max())
+        south, north = float(network.nodes["lat"].min()), float(network.nodes["lat"].max())
+        if not (west - 0.05 <= lon <= east + 0.05 and south - 0.05 <= lat <= north + 0.05):
+            raise ValueError(
+                f"found {text!r}, expected a position in network {network.name}: "
+                f"{west:.4f} to {east:.4f}, {south:.4f} to {north:.4f}"
+            )
+        return int(find_links_near(network, lon, lat)[0])
+    if text.isdecimal():
+        into = (network.links["to_node_id"] == int(text)).to_numpy(dtype=bool).nonzero()[0]
+        if len(into):
+            return int(into[0])
+        raise ValueError(f"found node {text}, expected a node_id of network {network.name}")
+    places = network.places
+    found = places[(places["place_id"] == text) | (places["name"] == text)]
+    if len(found) == 0:
+        raise ValueError(f"found {text!r}, expected LON,LAT, a node_id, or a place of network {network.name}")
+    return int(found["link"].iloc[0])
+
+
+def add_policy_commands(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Put `sim policy` among the other commands."""
+    group = commands.add_parser("policy", help="Access rules: what they mean for a drive.").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    command = add_command(
+        group,
+        "explain",
+        explain,
+        "May this vehicle go there at that time, by which way, what is closed, at what price? "
+        "Exit code 0: yes, at once; 1: not now.",
+        "examples:\n  sim policy explain --vehicle diesel_van --from hub_00000 --to shop_00010 --at 08:10 "
+        "scenario=peak_ban network=helsinki\n"
+        "  sim policy explain --vehicle electric_van --from 24.93,60.17 --to 24.95,60.18 --at 08:10 "
+        "policy=cordon_charge network=helsinki --json",
+    )
+    command.add_argument("--vehicle", required=True, metavar="TYPE", help="vehicle type of the fleet")
+    place = "LON,LAT, a node_id, or a place by id or name"
+    command.add_argument("--from", dest="from_place", required=True, metavar="PLACE", help=f"start: {place}")
+    command.add_argument("--to", dest="to_place", required=True, metavar="PLACE", help=f"end: {place}")
+    command.add_argument("--at", required=True, metavar="HH:MM", help="time of departure")
+    command.add_argument("--permit", action="append", metavar="NAME", help="a permit that the vehicle holds")
+    command.add_argument("--json", action="store_true", help="the answer as JSON")
+    command.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="GROUP=OPTION or KEY=VALUE, as in sim run")

@@ -1,0 +1,218 @@
+"""Information for a drive: may this vehicle go there now, by which way, what is closed until when, at what price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from sim.contracts import AccessClass, IntArray, LinkArray, LinkClosures, Powertrain, TravelTimes
+from sim.network import RoadNetwork
+from sim.network.shortest_path import earliest_path, route_clear_of_waits
+from sim.policy.access_rule import AccessRuleParams
+from sim.policy.charge import compile_charges
+from sim.policy.compile import compile_closures
+from sim.policy.explain import explain
+from sim.policy.time_window import DAY_US, DAYS_PER_WEEK
+from sim.policy.vehicles import PLAIN, VehicleTraits
+from sim.units import Weekday, s_to_clock, to_s, to_us
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A stretch of the way on one street: name, length [km] and time of entry [s from midnight of day 1]."""
+
+    street: str
+    km: float
+    enter_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedStreet:
+    """A street of the direct way that is closed on arrival: rules, time of arrival and opening [s]; None: not again."""
+
+    street: str
+    rules: tuple[str, ...]
+    enter_s: float
+    opens_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyAnswer:
+    """
+    Whether and how a vehicle gets to a place.
+
+    Parameters
+    ----------
+    may_go_now
+        Whether the way can be driven at once, without a wait.
+    depart_s, arrive_s
+        Departure and arrival by the lawful way that arrives first [s]; None when there is none.
+    wait_s
+        Wait before departure [s].
+    legs
+        The way, street by street.
+    km
+        Its length [km].
+    closed
+        Closed streets on the way that would be fastest without rules.
+    charges_cny
+        What the way costs, by rule [CNY].
+    """
+
+    may_go_now: bool
+    depart_s: float | None
+    arrive_s: float | None
+    wait_s: float
+    legs: tuple[Leg, ...]
+    km: float
+    closed: tuple[ClosedStreet, ...]
+    charges_cny: dict[str, float]
+
+    def document(self) -> dict[str, Any]:
+        """The answer as plain data, ready for JSON."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """The answer in words."""
+        found = []
+        for street in self.closed:
+            opens = "does not open" if street.opens_s is None else f"opens at {s_to_clock(street.opens_s)}"
+            found.append(
+                f"closed: {street.street} at {s_to_clock(street.enter_s)} by {', '.join(street.rules)}; {opens}"
+            )
+        if self.depart_s is None or self.arrive_s is None:
+            return ["No: there is no lawful way.", *found]
+        if not self.may_go_now:
+            head = f"Not now: wait {self.wait_s / 60.0:.0f} min and leave at {s_to_clock(self.depart_s)}."
+        else:
+            head = "Yes, by another way." if found else "Yes."
+        minutes = (self.arrive_s - self.depart_s) / 60.0
+        way = f"way: {self.km:.1f} km, {minutes:.0f} min, arriving at {s_to_clock(self.arrive_s)}"
+        streets = [f"  {s_to_clock(leg.enter_s)}  {leg.km:5.2f} km  {leg.street}" for leg in self.legs]
+        price = [f"charge: {cny:.2f} CNY by {rule_id}" for rule_id, cny in self.charges_cny.items()]
+        return [head, *found, way, *streets, *(price or ["charge: none"])]
+
+
+def explain_journey(
+    rules: Mapping[str, AccessRuleParams],
+    network: RoadNetwork,
+    times: TravelTimes,
+    *,
+    access_class: AccessClass,
+    powertrain: Powertrain,
+    weekday: Weekday,
+    source_node: int,
+    target_link: int,
+    time_s: float,
+    traits: VehicleTraits = PLAIN,
+    day: date | None = None,
+) -> JourneyAnswer:
+    """
+    Whether a vehicle may drive from a node to the end of a link, by which way and at what price.
+
+    Parameters
+    ----------
+    rules, network
+        Access rules on a road network.
+    times
+        Believed travel times.
+    access_class, powertrain, traits
+        The vehicle.
+    weekday, day
+        Day of the week of day 1, and its date where rules have seasons.
+    source_node, target_link
+        Rows of the node where it stands and of the link to be driven to its end.
+    time_s
+        When it would leave [s from midnight of day 1].
+
+    Raises
+    ------
+    ConfigError
+        If a rule names a zone, link or road class that the network does not have.
+    """
+    now_us = to_us(time_s)
+    horizon_us = now_us + (DAYS_PER_WEEK + 1) * DAY_US
+    closures = compile_closures(
+        rules,
+        network,
+        access_class=access_class,
+        powertrain=powertrain,
+        traits=traits,
+        weekday=weekday,
+        day=day,
+        horizon_us=horizon_us,
+    )
+
+    def way_under(closed: LinkClosures) -> tuple[LinkArray, int] | None:
+        return earliest_path(network, times, closed, source_node=source_node, target_link=target_link, depart_us=now_us)
+
+    direct = way_under(LinkClosures.none(network.n_links))
+    closed_streets: dict[str, ClosedStreet] = {}
+    if direct is not None:
+        for link, enter_us in zip(direct[0].tolist(), _clock(direct[0], times, now_us)[:-1].tolist(), strict=True):
+            name = _street(network, link)
+            if name not in closed_streets and closures.is_closed(link, enter_us):
+                answer = explain(
+                    rules,
+                    network,
+                    link=link,
+                    access_class=access_class,
+                    powertrain=powertrain,
+                    traits=traits,
+                    weekday=weekday,
+                    day=day,
+                    time_s=to_s(enter_us),
+                )
+                closed_streets[name] = ClosedStreet(name, answer.denied_by, to_s(enter_us), answer.opens_s)
+    closed = tuple(closed_streets.values())
+    lawful = way_under(closures)
+    if lawful is None:
+        return JourneyAnswer(False, None, None, 0.0, (), 0.0, closed, {})
+    route = lawful[0]
+    depart_us = route_clear_of_waits(route, times, closures, now_us)
+    clock = _clock(route, times, depart_us)
+    charges = {}
+    for charge in compile_charges(rules, network, weekday=weekday, day=day, horizon_us=horizon_us):
+        cny = charge.total_cny(route.astype(np.int64), clock[:-1], clock[1:])
+        if cny > 0.0 and charge.rule.applies_to(access_class, powertrain, traits):
+            charges[charge.rule_id] = round(cny, 2)
+    return JourneyAnswer(
+        may_go_now=depart_us == now_us,
+        depart_s=to_s(depart_us),
+        arrive_s=to_s(int(clock[-1])),
+        wait_s=to_s(depart_us - now_us),
+        legs=_legs(network, route, clock),
+        km=float(network.length_m[route].sum()) / 1000.0,
+        closed=closed,
+        charges_cny=charges,
+    )
+
+
+def _clock(route: LinkArray, times: TravelTimes, depart_us: int) -> IntArray:
+    """Entry to each link of a route driven without a stop, and the arrival [us]."""
+    clock = np.empty(len(route) + 1, dtype=np.int64)
+    clock[0] = depart_us
+    n_bins = len(times.link_time_us)
+    for row, link in enumerate(route.tolist()):
+        now_us = int(clock[row])
+        clock[row + 1] = now_us + int(times.link_time_us[(now_us // times.bin_us) % n_bins, link])
+    return clock
+
+
+def _street(network: RoadNetwork, link: int) -> str:
+    row = network.links.iloc[link]
+    return str(row["name"]) or f"{row['road_class']} {int(row['link_id'])}"
+
+
+def _legs(network: RoadNetwork, route: LinkArray, clock: IntArray) -> tuple[Leg, ...]:
+    named = [(str(network.links["name"].iloc[link]) or "(unnamed)", row) for row, link in enumerate(route.tolist())]
+    legs = []
+    for street, group in groupby(named, key=lambda entry: entry[0]):
+        rows = [row for _, row in group]
+        legs.append(Leg(street, float(network.length_m[route[rows]].sum()) / 1000.0, to_s(int(clock[rows[0]]))))
+    return tuple(legs)
