@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import ConfigError
@@ -63,6 +64,51 @@ def explain(arguments: argparse.Namespace) -> int:
     return DONE if answer.may_go_now else ANSWER_IS_NO
 
 
+def export(arguments: argparse.Namespace) -> int:
+    """`sim policy export`: the rules of a scenario as MDS Policy files, ready to publish."""
+    from sim.config.overrides import scenario_from_overrides
+    from sim.experiment.provenance import write_json
+    from sim.network import read_network
+    from sim.policy.mds import mds_documents
+
+    scenario = scenario_from_overrides(arguments.overrides)
+    policies, geographies = mds_documents(scenario.policy.rules, read_network(scenario.network.name))
+    folder = Path(arguments.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / "policies.json", policies)
+    write_json(folder / "geographies.json", geographies)
+    print(f"files: {folder / 'policies.json'}, {folder / 'geographies.json'}")
+    return DONE
+
+
+def import_rules(arguments: argparse.Namespace) -> int:
+    """`sim policy import`: MDS Policy files as an option of the group `policy`."""
+    import yaml
+
+    from sim.network import read_network
+    from sim.policy.mds import rules_from_mds
+
+    documents, faults = [], []
+    for name in ("policies.json", "geographies.json"):
+        path = Path(arguments.folder) / name
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            documents.append(content if isinstance(content, dict) else {})
+        except (OSError, ValueError) as error:
+            faults.append(f"{path}: cannot be read: {error}; expected a file of MDS Policy 2")
+    if faults:
+        raise ConfigError(faults)
+    rules = rules_from_mds(documents[0], documents[1], read_network(arguments.network))
+    content = {"rules": {name: rule.model_dump(mode="json", exclude_none=True) for name, rule in rules.items()}}
+    out = Path(arguments.out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(out.name + ".part")
+    part.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    part.replace(out)
+    print(f"{len(rules)} rules in {out}; use them on this network alone: sim run network={arguments.network}")
+    return DONE
+
+
 def _link_of(network: RoadNetwork, text: str) -> int:
     """Row of the link at a position LON,LAT, a node_id, or a place by its id or name."""
     from sim.network.nearest_link import find_links_near
@@ -117,3 +163,23 @@ def add_policy_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--permit", action="append", metavar="NAME", help="a permit that the vehicle holds")
     command.add_argument("--json", action="store_true", help="the answer as JSON")
     command.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="GROUP=OPTION or KEY=VALUE, as in sim run")
+
+    command = add_command(
+        group,
+        "export",
+        export,
+        "Write the rules of a scenario as MDS Policy 2.0 (policies.json, geographies.json).",
+        "example:\n  sim policy export --out feed policy=peak_ban network=helsinki",
+    )
+    command.add_argument("--out", required=True, metavar="DIR", help="folder to write")
+    command.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="GROUP=OPTION or KEY=VALUE, as in sim run")
+    command = add_command(
+        group,
+        "import",
+        import_rules,
+        "Read MDS Policy 2.0 files into an option of the group policy.",
+        "example:\n  sim policy import feed --network helsinki --out configs/policy/from_feed.yaml",
+    )
+    command.add_argument("folder", metavar="DIR", help="folder with policies.json and geographies.json")
+    command.add_argument("--network", required=True, help="name of a network or path to its folder")
+    command.add_argument("--out", required=True, metavar="FILE", help="YAML file to write")
