@@ -1,0 +1,119 @@
+"""The application in a real browser, from the command line that serves it to a policy of one's own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import sim
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PAGES = ("monitoring", "management", "information", "statistics", "appraisal", "notices", "imports")
+
+
+@contextmanager
+def served(folder: Path, port: str = "0") -> Iterator[str]:
+    """`sim app` in a folder; gives the address that it prints."""
+    root = str(Path(sim.__file__).resolve().parents[1])
+    command = [sys.executable, "-m", "sim.cli", "app", "--dir", str(folder), "--port", port]
+    environment = {**os.environ, "PYTHONPATH": root}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().split()[1].rstrip("/")
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@contextmanager
+def opened(browser: Browser, **context: Any) -> Iterator[Page]:
+    """A page that fails on errors of its console and on requests to elsewhere."""
+    with browser.new_context(**context) as own:
+        page = own.new_page()
+        errors: list[str] = []
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith(("http://127.0.0.1:", "data:", "blob:"))
+                else errors.append(f"asked {request.url}")
+            ),
+        )
+        yield page
+        assert errors == []
+
+
+def draw_square(page: Page) -> None:
+    """Draw a zone of four corners in the middle of the map."""
+    page.click("#draw")
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    for right, down in ((0.40, 0.40), (0.62, 0.42), (0.60, 0.66), (0.42, 0.64)):
+        page.mouse.click(box["x"] + box["width"] * right, box["y"] + box["height"] * down)
+    page.click("#finish")
+
+
+def test_every_page_opens_in_both_languages_and_on_a_phone(browser: Browser, workspace: Path) -> None:
+    """No error, nothing asked elsewhere, no sideways scroll; a drawn zone is checked and its faults are told."""
+    with served(workspace) as home, opened(browser, viewport={"width": 390, "height": 844}) as page:
+        for language in ("en", "zh"):
+            page.goto(f"{home}/language/{language}")
+            for name in PAGES:
+                page.goto(f"{home}/{name}", wait_until="networkidle")
+                assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+                has_chinese = any("\u4e00" <= sign <= "\u9fff" for sign in page.inner_text("h1"))
+                assert has_chinese == (language == "zh")
+        page.goto(f"{home}/runs/0123456789ab")
+        page.wait_for_selector("#part-map canvas")
+        assert page.title() != "hacked"
+        assert page.locator("#report [data-kpi=cost_total]").get_attribute("data-value") == "1540"
+
+
+def test_a_rule_is_checked_as_one_types(browser: Browser, workspace: Path) -> None:
+    """Faults of a half-written window come and go with the letters; a corner can be dragged."""
+    with served(workspace) as home, opened(browser, viewport={"width": 1280, "height": 900}) as page:
+        page.goto(f"{home}/management")
+        page.wait_for_selector("#map canvas")
+        draw_square(page)
+        page.wait_for_selector("#verdict .sound")
+        hours = page.locator("#rules input[placeholder^='07:00-08:30']")
+        hours.fill("07:00-")
+        page.wait_for_selector("#verdict .faults")
+        assert "windows" in page.inner_text("#verdict")
+        hours.fill("07:00-09:00")
+        page.wait_for_selector("#verdict .sound")
+        before = page.evaluate("JSON.stringify(zones[0].points[0])")
+        x, y = page.evaluate("(([x, y]) => [simMap.px(x), simMap.py(y)])(simMap.fromLonLat(...zones[0].points[0]))")
+        box = page.locator("#map").bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        page.mouse.down()
+        page.mouse.move(box["x"] + x - 30, box["y"] + y - 20, steps=4)
+        page.mouse.up()
+        assert page.evaluate("JSON.stringify(zones[0].points[0])") != before
+
+
+def test_the_command_says_when_the_port_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2 and a line that names the port."""
+    import socket
+
+    from sim.cli import main
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert main(["app", "--dir", str(tmp_path), "--port", port]) == 2
+    assert port in capsys.readouterr().err
