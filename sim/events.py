@@ -153,6 +153,7 @@ class BerthLeft:
     leave_s: float
     over_limit_s: float
     booked: bool
+    price_cny: float
 
 
 @dataclass(frozen=True, slots=True)

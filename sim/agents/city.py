@@ -77,6 +77,7 @@ class Luck:
 
     failed_attempt: KeyedStream
     parking_choice: KeyedStream
+    kerb_fine: KeyedStream
     depot_charger: KeyedStream
     morning_soc: KeyedStream
     violator: KeyedStream

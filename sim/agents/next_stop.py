@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.agents.berth_booking import visit_name
 from sim.agents.closed_zone import best_way, due_of
 from sim.agents.open_stop import OpenStop, parking_link
 from sim.agents.shop import Reception
@@ -39,7 +40,9 @@ def prospect(vehicle: Vehicle, stop: OpenStop) -> Prospect | None:
     city = vehicle.city
     shop = city.shops[stop.shop]
     due = due_of(vehicle, stop)
-    way = best_way(vehicle, parking_link(city, shop), due) or best_way(vehicle, shop.link, due)
+    booked = vehicle.booked_berths.get(visit_name(city, stop))
+    place = parking_link(city, shop, vehicle.vehicle_type.access_class, booked)
+    way = best_way(vehicle, place, due) or best_way(vehicle, shop.link, due)
     if way is None:
         return None
     earliest_s, latest_s = stop.window_s(city)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sim.agents.city import City
 from sim.agents.shop import Shop
+from sim.contracts import AccessClass
 from sim.planning import PlannedStop
 
 
@@ -108,8 +109,26 @@ def further_attempt(
     return OpenStop(planned, not_before_s, stop.leg_m, stop.attempt + 1, not_before_s, stop_id)
 
 
-def parking_link(city: City, shop: Shop) -> int:
-    """Where a driver heads for: the nearest berth, or the shop when it needs or has none."""
-    if shop.has_offstreet or not shop.berths:
+def parking_link(city: City, shop: Shop, access_class: AccessClass, booked: int | None = None) -> int:
+    """
+    Where a driver heads for: the berth booked, else the nearest that is open, or the shop when it needs or has none.
+
+    Parameters
+    ----------
+    city
+        The city.
+    shop
+        The shop.
+    access_class
+        Class of the van.
+    booked
+        Row of the berth that was booked for the stop.
+    """
+    if shop.has_offstreet:
         return shop.link
-    return city.berths[shop.berths[0][0]].spec.link
+    if booked is not None:
+        return city.berths[booked].spec.link
+    now_us = city.clock.now_us
+    rows = (row for row, _ in shop.berths if city.berths[row].admits(access_class, now_us))
+    first = next(rows, None)
+    return shop.link if first is None else city.berths[first].spec.link

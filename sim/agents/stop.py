@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sim.agents.berth_booking import expected_stay_s, visit_name
 from sim.agents.open_stop import OpenStop
 from sim.agents.parking import ParkingPlace
 from sim.agents.shop import Reception
@@ -88,8 +89,11 @@ class ShopStop:
         self._place = ParkingPlace(
             van,
             self._shop,
+            visit=visit_name(self._city, stop),
+            expected_stay_s=expected_stay_s(self._city, stop, 0.0),
             choice_luck=luck.uniform_one(order_id, draw=draw),
             kerb_luck=luck.uniform_one(order_id, draw=draw + 1),
+            fine_luck=self._city.luck.kerb_fine.uniform_one(order_id, draw=stop.attempt - 1),
             on_parked=self._start_unloading,
         )
 

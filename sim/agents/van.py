@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sim.agents.berth_booking import book_berths
 from sim.agents.city import City
 from sim.agents.closed_zone import Choice, choose_at_closed_link
 from sim.agents.goods import Load
@@ -119,6 +120,7 @@ class Van(Vehicle):
         self._resequencing = Resequencing(
             self, wave=self.tour.wave, latest_home_us=self._latest_home_us[self.tour.wave]
         )
+        self.booked_berths = book_berths(self, self.stops_left)
         self.on_tour_begin()
         self.go_on()
 

@@ -80,6 +80,7 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         self.number = number
         self.van_id = van.van_id
         self.type_name = van.vehicle_type
+        self.booked_berths: dict[str, int] = {}
         self.carrier_id = carrier_id
         self.vehicle_type = vehicle_type
         self.vehicle_class = vehicle_class

@@ -5,9 +5,13 @@ Decides where berths, public connectors and stations are, who is next, and which
 for stations and centres. Knows no clock and no agents.
 """
 
+from sim.facilities.berth_supply import berths_by_rule as berths_by_rule
+from sim.facilities.berth_supply import day_berths as day_berths
 from sim.facilities.charging_site import ChargingParams as ChargingParams
 from sim.facilities.charging_site import ChargingSite as ChargingSite
 from sim.facilities.charging_site import public_charging_sites as public_charging_sites
+from sim.facilities.curb_zones import read_curb_zones as read_curb_zones
+from sim.facilities.curb_zones import write_curb_zones as write_curb_zones
 from sim.facilities.distribution_centre import CentreParams as CentreParams
 from sim.facilities.distribution_centre import DistributionCentre as DistributionCentre
 from sim.facilities.distribution_centre import SortingLine as SortingLine
@@ -16,7 +20,6 @@ from sim.facilities.docks import DockParams as DockParams
 from sim.facilities.hub import Hub as Hub
 from sim.facilities.loading_berth import BerthParams as BerthParams
 from sim.facilities.loading_berth import LoadingBerth as LoadingBerth
-from sim.facilities.loading_berth import berths_by_shop_density as berths_by_shop_density
 from sim.facilities.loading_berth import berths_in_reach as berths_in_reach
 from sim.facilities.queue import WaitingQueue as WaitingQueue
 from sim.facilities.site_proposal import SiteProposal as SiteProposal

@@ -5,24 +5,58 @@ Loading berths at the kerb: where they are, how many vans they hold, how drivers
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
-import pandas as pd
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from scipy.spatial import cKDTree
 
-from sim.contracts import FloatArray
+from sim.contracts import AccessClass, FloatArray
 from sim.network import RoadNetwork
+from sim.policy.time_window import read_window
+from sim.units import SECONDS_PER_DAY
+
+
+def _checked_hours(text: str) -> str:
+    read_window(text)
+    return text
 
 
 class BerthParams(BaseModel, frozen=True, extra="forbid"):
-    """Supply of loading berths and the parking choice of drivers."""
+    """Supply of loading berths, who may use them, and the parking choice of drivers."""
 
+    berths_file: str | None = Field(
+        description="Table of berths (CSV, GeoJSON) or Curb Data Specification zones (JSON); null: by the rules below"
+    )
     spaces_per_shop: float = Field(
         ge=0.0, le=5.0, description="Van spaces in berths per shop without off-street loading [-]"
     )
+    spaces_per_km: dict[str, float] = Field(
+        description="Van spaces besides, by road class and km of street in one direction [1/km]"
+    )
     max_spaces_per_berth: int = Field(ge=1, le=50, description="Largest berth on one link [spaces]")
     max_stay_min: float = Field(gt=0.0, le=1440.0, description="Time limit of a stay [min]")
+    user_classes: tuple[AccessClass, ...] | None = Field(
+        description="Access classes that may use the berths; null: all"
+    )
+    hours: Annotated[str, AfterValidator(_checked_hours)] = Field(
+        description="Hours in which they are kept free for deliveries, HH:MM-HH:MM; others park there besides"
+    )
+    price_cny_per_h: float = Field(ge=0.0, le=1000.0, description="Price of a space [CNY/h]")
+    booking: bool = Field(description="Whether vans book slots when they set out on a tour")
+    booking_hold_min: float = Field(ge=0.0, le=240.0, description="Time for which a slot waits for a late van [min]")
+    booking_margin_min: float = Field(
+        ge=0.0, le=240.0, description="Time that a slot is longer than the stay expected [min]"
+    )
+    booking_shift_min: float = Field(
+        ge=0.0, le=240.0, description="Time after the arrival expected by which a slot must begin [min]"
+    )
+    overstay_detection: float = Field(ge=0.0, le=1.0, description="Share of stays beyond the limit that are fined [-]")
+    overstay_fine_cny: float = Field(ge=0.0, le=1e5, description="Fine for a stay beyond the limit [CNY]")
+    double_parking_patrols_per_h: float = Field(
+        ge=0.0, le=60.0, description="Patrols that meet a van for each hour in the second row [1/h]"
+    )
+    double_parking_fine_cny: float = Field(ge=0.0, le=1e5, description="Fine for double parking [CNY]")
     search_radius_m: float = Field(ge=0.0, le=2000.0, description="Farthest berth from the shop [m]")
     walking_speed_mps: float = Field(gt=0.0, le=3.0, description="Speed on foot with goods [m/s]")
     double_parking_share: float = Field(
@@ -63,6 +97,12 @@ class LoadingBerth:
         Vans it holds.
     max_stay_s
         Time limit of a stay [s].
+    user_classes
+        Access classes that may use it; None: all.
+    hours_s
+        When it is kept free for deliveries [s from midnight], the end above 86400 on the next morning.
+    price_cny_per_h
+        Price of a space [CNY/h].
     """
 
     berth_id: str
@@ -71,6 +111,21 @@ class LoadingBerth:
     y_m: float
     spaces: int
     max_stay_s: float
+    user_classes: tuple[AccessClass, ...] | None = None
+    hours_s: tuple[float, float] = (0.0, SECONDS_PER_DAY)
+    price_cny_per_h: float = 0.0
+
+    def admits(self, access_class: AccessClass, time_s: float) -> bool:
+        """Whether vans of a class find it kept free for them at a time [s from midnight of day 1]."""
+        if self.user_classes is not None and access_class not in self.user_classes:
+            return False
+        from_s, until_s = self.hours_s
+        clock_s = time_s % SECONDS_PER_DAY
+        return from_s <= clock_s < until_s or from_s <= clock_s + SECONDS_PER_DAY < until_s
+
+    def price_cny(self, stay_s: float) -> float:
+        """Price of a stay [CNY]."""
+        return self.price_cny_per_h * stay_s / 3600.0
 
 
 def link_midpoints(network: RoadNetwork) -> FloatArray:
@@ -78,41 +133,6 @@ def link_midpoints(network: RoadNetwork) -> FloatArray:
     xy = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
     middle: FloatArray = (xy[network.from_node] + xy[network.to_node]) / 2.0
     return middle
-
-
-def berths_by_shop_density(network: RoadNetwork, shops: pd.DataFrame, params: BerthParams) -> list[LoadingBerth]:
-    """
-    Berths placed where the shops are, by systematic sampling along the links.
-
-    Each shop that has no off-street loading asks for `spaces_per_shop`; a space is laid down each
-    time the running total over the links passes the next whole number. Nothing is drawn at random,
-    so half the supply is a thinning of the same places.
-
-    Parameters
-    ----------
-    network
-        Road network.
-    shops
-        Shops with `link` and `has_offstreet`.
-    params
-        Supply and limits.
-    """
-    kerb_shops = shops.loc[~shops["has_offstreet"].to_numpy(dtype=bool), "link"].to_numpy()
-    wanted = np.bincount(kerb_shops, minlength=network.n_links) * params.spaces_per_shop
-    total = np.floor(np.cumsum(wanted) + 1e-9).astype(np.int64)
-    spaces = np.minimum(np.diff(total, prepend=0), params.max_spaces_per_berth)
-    middle = link_midpoints(network)
-    return [
-        LoadingBerth(
-            berth_id=f"berth-{link}",
-            link=int(link),
-            x_m=float(middle[link, 0]),
-            y_m=float(middle[link, 1]),
-            spaces=int(spaces[link]),
-            max_stay_s=params.max_stay_min * 60.0,
-        )
-        for link in np.flatnonzero(spaces)
-    ]
 
 
 def berths_in_reach(

@@ -259,6 +259,7 @@ _TABLES = (
             _time("leave_s", "End of the stay"),
             _quantity("over_limit_s", "s", "Time beyond the limit of the berth"),
             Column("booked", "bool", "", "Whether the space had been booked"),
+            _quantity("price_cny", "CNY", "Price of the stay"),
         ),
     ),
     Table(
@@ -322,7 +323,7 @@ _TABLES = (
             _name("carrier_id", "Carrier that bears it"),
             _name(
                 "component",
-                "fixed, driver, fuel, electricity, maintenance, handling, sharing, failed, recovery, fines, "
+                "fixed, driver, fuel, electricity, maintenance, handling, sharing, failed, recovery, parking, fines, "
                 "charges (of access rules) or subsidies (below 0)",
             ),
             _quantity("cost_cny", "CNY", "Cost of the day"),

@@ -11,7 +11,8 @@ What the day costs, by carrier and component.
 - `maintenance`: by distance. - `handling`: joint orders that were delivered, at the distribution centre.
 - `sharing`: paid to carriers that deliver for others, less what is earned so; adds up to zero over all carriers.
 - `subsidies`: what the city pays, as a negative cost.
-- `failed`: another attempt for each order not delivered. - `recovery`: stranded vans. - `fines`: those detected.
+- `failed`: another attempt for each order not delivered. - `recovery`: stranded vans. - `parking`: paid for
+  berths. - `fines`: those detected.
 - `charges`: what access rules charge for driving in parts of the city.
 
 Handling and failed orders fall on the carrier of the order, the rest on that of the van.
@@ -38,6 +39,7 @@ COMPONENTS = (
     "sharing",
     "failed",
     "recovery",
+    "parking",
     "fines",
     "charges",
     "subsidies",
@@ -112,6 +114,8 @@ def cost_by_van(tables: RunTables, context: KpiContext) -> pd.DataFrame:
     cost["maintenance"] = driven["distance_m"] / 1000.0 * per_km.astype("float64")
     is_stranded = by_van.index.isin(tables["stranded"]["van_id"])
     cost["recovery"] = is_stranded * prices.stranded_van_cny
+    paid = tables["berths"].groupby("van_id")["price_cny"].sum()
+    cost["parking"] = paid.reindex(by_van.index).fillna(0.0)
     violations = tables["violations"]
     fines = violations[violations["detected"]].groupby("van_id")["fine_cny"].sum()
     cost["fines"] = fines.reindex(by_van.index).fillna(0.0)

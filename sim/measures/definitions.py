@@ -213,7 +213,7 @@ _COST = (
         "CNY",
         "lower",
         "Cost of delivery to the carriers, fines and charges included, subsidies deducted.",
-        "sum of costs: fixed, driver, fuel, electricity, maintenance, handling, failed, recovery, fines, charges, "
+        "sum of costs: fixed, driver, fuel, electricity, maintenance, handling, failed, recovery, parking, fines, charges, "
         "subsidies",
     ),
     Measure("cost_handling", "CNY", "lower", "Handling at distribution centres.", "sum of costs, component handling"),
@@ -418,6 +418,31 @@ _KERB = (
         "Time that vans stood in the second row.",
         "sum of depart_s - parked_s, parking double",
     ),
+    Measure(
+        "double_parking_share",
+        "-",
+        "lower",
+        "Share of stops at the kerb that stood in the second row.",
+        "stops, parking double / (parking berth or double)",
+    ),
+    Measure(
+        "blocked_lane_hours",
+        "h",
+        "lower",
+        "Time in which a lane was blocked by one van or more.",
+        "sum of blocked_s of links",
+    ),
+    Measure(
+        "cruising_km", "km", "lower", "Driven in search of a place to unload.", "distance_m of trips, purpose cruise"
+    ),
+    Measure("berth_booked_share", "-", None, "Share of stays in berths that had been booked.", "stays, booked / stays"),
+    Measure(
+        "berth_overstay_share",
+        "-",
+        "lower",
+        "Share of stays in berths beyond their limit.",
+        "stays, over_limit_s > 0 / stays",
+    ),
 )
 
 _TRAFFIC = (
@@ -436,8 +461,14 @@ _TRAFFIC = (
         "Time cars lose against empty streets; none when no cars are simulated.",
         "sum over links of (inflow_veh - vans) x (travel_time_s - free-flow time)",
     ),
-    Measure("violations", "entries", "lower", "Entries into closed links.", "rows of violations"),
-    Measure("fines", "CNY", "lower", "Fines for entries that were detected.", "sum of fine_cny, detected"),
+    Measure(
+        "violations",
+        "entries",
+        "lower",
+        "Entries into closed links, and fined stays at the kerb.",
+        "rows of violations",
+    ),
+    Measure("fines", "CNY", "lower", "Fines for what was detected.", "sum of fine_cny, detected"),
     Measure(
         "access_charges",
         "CNY",

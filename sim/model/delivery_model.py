@@ -116,6 +116,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.luck = Luck(
             failed_attempt=streams.keyed(self.state.stream("order.failed_attempt")),
             parking_choice=streams.keyed(self.state.stream("driver.parking_choice")),
+            kerb_fine=streams.keyed(self.state.stream("kerb.fine")),
             depot_charger=streams.keyed("van.depot_charger"),
             morning_soc=streams.keyed("van.morning_soc"),
             violator=streams.keyed("driver.violator"),
