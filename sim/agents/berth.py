@@ -36,6 +36,10 @@ class Berth(mesa.Agent):  # type: ignore[misc]
 
     def __init__(self, model: mesa.Model, berth: LoadingBerth, *, hold_s: float | None = None) -> None:
         super().__init__(model)
+        self.set_up(berth, hold_s)
+
+    def set_up(self, berth: LoadingBerth, hold_s: float | None) -> None:
+        """Begin the day with nobody here and nothing booked."""
         self.spec = berth
         self._queue: WaitingQueue[str] = WaitingQueue(berth.spaces)
         self._called: dict[str, Callable[[], None]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim.view.double_parking_map import draw_double_parking_map
 from sim.view.gap_figure import GAP_TABLE, draw_assignment_gap
 from sim.view.hour_figures import draw_charging_by_hour, draw_kerb_by_hour, draw_vans_by_hour
 from sim.view.run_folder import RunFolder
@@ -17,6 +18,7 @@ RUN_FIGURES = {
     "map_carriers.png": draw_carrier_maps,
     "vans_by_hour.png": draw_vans_by_hour,
     "kerb_by_hour.png": draw_kerb_by_hour,
+    "double_parking_map.png": draw_double_parking_map,
     "charging_by_hour.png": draw_charging_by_hour,
     "charging_sites.png": draw_charging_sites,
     "state_of_charge.png": draw_state_of_charge,
