@@ -16,7 +16,6 @@ from sim.config import Scenario, load_scenario
 from sim.errors import ConfigError
 from sim.experiment.provenance import run_id_of
 from sim.experiment.study_file import Case, Factor, Level, Study, StudyError, StudyFile
-
 from sim.random_streams import RandomStreams
 
 

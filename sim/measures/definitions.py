@@ -213,8 +213,8 @@ _COST = (
         "CNY",
         "lower",
         "Cost of delivery to the carriers, fines and charges included, subsidies deducted.",
-        "sum of costs: fixed, driver, fuel, electricity, maintenance, handling, failed, recovery, parking, fines, charges, "
-        "subsidies",
+        "sum of costs: fixed, driver, fuel, electricity, maintenance, handling, failed, recovery, parking, fines, "
+        "charges, subsidies",
     ),
     Measure("cost_handling", "CNY", "lower", "Handling at distribution centres.", "sum of costs, component handling"),
     Measure(

@@ -33,26 +33,28 @@ def draw_double_parking_map(run: RunFolder, path: Path) -> Path:
         axes = figure.subplots()
         chart.prepare(axes)
         draw_streets(axes, chart, links)
+        longest_min = max(float(minutes.max()), 10.0 * _LEAST_MIN) if len(minutes) else 0.0
         if len(minutes):
             lines = chart.segments(links.loc[minutes.index, "geometry"].to_numpy())
-            norm = mpl.colors.LogNorm(_LEAST_MIN, max(float(minutes.max()), 10.0 * _LEAST_MIN))
+            norm = mpl.colors.LogNorm(_LEAST_MIN, longest_min)
             heat = LineCollection(
                 lines, array=minutes.to_numpy(), norm=norm, cmap="YlOrRd", linewidths=2.6, capstyle="round", zorder=3
             )
             axes.add_collection(heat)
             bar = figure.colorbar(heat, ax=axes, shrink=0.5, pad=0.01)
-            bar.set_ticks([tick for tick in _TICKS_MIN if norm.vmin <= tick <= norm.vmax], minor=False)
+            bar.set_ticks([tick for tick in _TICKS_MIN if tick <= longest_min], minor=False)
             bar.ax.minorticks_off()
             bar.ax.yaxis.set_major_formatter("{x:g}")
             bar.set_label("time with a lane blocked [min]")
         points = chart.flat(np.column_stack([berths["lon"], berths["lat"]]).astype(np.float64))
-        axes.scatter(*points.T, s=14.0, marker="s", color=BLUE, linewidths=0.0, zorder=4)
+        axes.scatter(points[:, 0], points[:, 1], s=14.0, marker="s", color=BLUE, linewidths=0.0, zorder=4)
         draw_scale_and_north(axes, chart)
         axes.set_title(f"{run.map_label.label}: double parking of the day")
         double = int((run.stops["parking"] == "double").sum())
         caption = (
             f"n = {count_of(double, 'stop')} in the second row of {count_of(len(run.stops), 'stop')}, "
-            f"{float(minutes.sum()) / 60.0:,.1f} h on {count_of(len(minutes), 'link')}; squares: berths used; {run.name}"
+            f"{float(minutes.sum()) / 60.0:,.1f} h on {count_of(len(minutes), 'link')}; squares: berths used; "
+            f"{run.name}"
         )
         draw_notes(axes, map_notes(run.map_label, caption))
         return save_figure(figure, path, crop=True)
