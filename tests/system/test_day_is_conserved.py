@@ -15,7 +15,7 @@ SCENARIOS = ("baseline", "peak_ban", "all_day_ban", "electric", "base_2022")
 SMALL = ("helsinki", "grid")
 LARGE = ("zhangdian", "coquimbo")
 CASES = [(scenario, network) for network in SMALL for scenario in SCENARIOS]
-CASES += [("stations_40", "helsinki"), ("demand_2025", "grid")]
+CASES += [("stations_40", "helsinki"), ("demand_2025", "grid"), ("owner_drivers+chargers_sparse+winter", "grid")]
 SLOW_CASES = [(scenario, network) for network in LARGE for scenario in ("baseline", "all_day_ban", "electric")]
 
 

@@ -96,8 +96,11 @@ _RUNS_MG1 = {
 EXACT = [make(rho) for make in (_erlang_b, _erlang_c, _mg1("constant"), _mg1("lognormal")) for rho in LOADS]
 
 NEAR = [(kind, rho) for kind in ("constant", "lognormal") for rho in (0.5, 0.7, 0.9)]
-KNOWN_ERROR = 0.13
-"""Lee and Longton's approximation for four servers at loads of 0.5 and more, over variations of 0 to 1.2."""
+KNOWN_ERROR = {0.5: 0.16, 0.7: 0.10, 0.9: 0.05}
+"""
+Lee and Longton's approximation for four servers, by load: it gives too short a wait for constant services, by what
+Cosmetatos's correction says (14, 6 and 1 %), and too long a one for services more variable than exponential ones.
+"""
 
 
 @pytest.mark.slow
@@ -113,7 +116,7 @@ def test_queue_is_equivalent_to_theory(case: Case) -> None:
 def test_several_servers_and_any_service_are_near_the_approximation(kind: str, rho: float) -> None:
     """Lee and Longton's formula errs by no more than is known of it."""
     found = mean_wait(SERVERS, SERVERS * rho, kind, RUN, _seed(4, rho), 1 if rho < 0.9 else 2)
-    assert found.is_within(mean_wait_mgc(SERVERS, SERVERS * rho, VARIATION[kind]), KNOWN_ERROR), found
+    assert found.is_within(mean_wait_mgc(SERVERS, SERVERS * rho, VARIATION[kind]), KNOWN_ERROR[rho]), found
 
 
 @pytest.mark.slow
@@ -146,7 +149,7 @@ def main() -> None:
     for kind, rho in NEAR:
         found = mean_wait(SERVERS, SERVERS * rho, kind, RUN, _seed(4, rho), 1 if rho < 0.9 else 2)
         formula = mean_wait_mgc(SERVERS, SERVERS * rho, VARIATION[kind])
-        _compare(f"M/G/4, {kind} services, Lee and Longton", rho, formula, found, KNOWN_ERROR)
+        _compare(f"M/G/4, {kind} services, Lee and Longton", rho, formula, found, KNOWN_ERROR[rho])
 
 
 def _compare(name: str, rho: float, formula: float, found: Estimate, allowed: float) -> None:
