@@ -1,0 +1,87 @@
+"""The scorecard by hand: verdicts, both readings, the base year, entries by hand."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.cli import main
+from sim.errors import InputError
+from sim.experiment.appraisal import COLUMNS, Outcomes, notes, scorecard
+from sim.measures.scorecard import TARGETS, Target
+
+COST = TARGETS[0]
+CHARGERS = next(target for target in TARGETS if target.measure == "nev_per_charger")
+
+
+def _outcomes(label: str, values: dict[str, list[float]], year: int = 2022) -> Outcomes:
+    seeds = range(1, 1 + len(next(iter(values.values()))))
+    return Outcomes(label, pd.DataFrame(values, index=list(seeds)), dict.fromkeys(values, "x"), (year,))
+
+
+@pytest.mark.parametrize(
+    ("target", "interval", "verdict"),
+    [
+        (COST, (-0.12, -0.14, -0.10), "met"),
+        (COST, (-0.12, -0.14, -0.09), "not shown"),
+        (COST, (-0.05, -0.08, -0.02), "not met"),
+        (COST, (-0.12, math.nan, math.nan), "not shown"),
+        (CHARGERS, (3.0, 3.0, 3.0), "not met"),
+        (CHARGERS, (2.9, 2.9, 2.9), "met"),
+    ],
+)
+def test_verdicts(target: Target, interval: tuple[float, float, float], verdict: str) -> None:
+    """The whole interval must lie on the good side; fewer than three means fewer; no interval shows nothing."""
+    assert target.verdict(*interval) == verdict
+
+
+def test_readings_can_disagree() -> None:
+    """More km and fewer t km a van: one reading of utilisation is met, the other is not; one is marked as official."""
+    base = _outcomes("base", {"van_km_per_van_day": [40.0, 50.0, 60.0], "tonne_km_per_van_day": [10.0, 11.0, 12.0]})
+    other = _outcomes("plan", {"van_km_per_van_day": [52.0, 65.1, 78.0], "tonne_km_per_van_day": [9.0, 9.8, 10.9]})
+    table = scorecard(base, other).set_index("measure")
+    assert table.columns.tolist() == [name for name in COLUMNS if name != "measure"]
+    assert table.loc["van_km_per_van_day", ["verdict", "official"]].tolist() == ["met", "yes"]
+    assert table.loc["tonne_km_per_van_day", ["verdict", "official"]].tolist() == ["not met", "no"]
+    assert table.loc["van_km_per_van_day", "value"] == pytest.approx((0.3 + 0.302 + 0.3) / 3)
+    assert table.loc["load_factor", "verdict"] == "not shown"
+    assert (table.loc[[target.measure for target in TARGETS], "hangs_on"].str.len() > 0).all()
+
+
+def test_rows_by_hand() -> None:
+    """What a simulation cannot know is entered or left open; unknown keys are told."""
+    base = _outcomes("base", {"van_km_per_van_day": [40.0, 50.0]})
+    table = scorecard(base, base, {"aaa_firms": 3}).set_index("measure")
+    assert table.loc["aaa_firms", ["value", "verdict"]].tolist() == [3, "by hand"]
+    assert table.loc["joint_meetings", "source"] == "to be entered by hand"
+    with pytest.raises(InputError, match="aaa_firm'"):
+        scorecard(base, base, {"aaa_firm": 3})
+
+
+def test_pairs_need_the_same_seeds_and_years_are_told() -> None:
+    """No shared seed is an error; growth of demand between the years is noted."""
+    base, plan = _outcomes("base", {"load_factor": [1.0, 2.0]}), _outcomes("plan", {"load_factor": [1.0, 2.0]}, 2025)
+    assert "base year 2022, target year 2025" in notes(base, plan)[0]
+    assert "same year" in notes(base, base)[0]
+    moved = Outcomes("moved", plan.values.set_axis([8, 9], axis=0), plan.units, plan.years)
+    with pytest.raises(InputError, match="share no seed"):
+        scorecard(base, moved)
+
+
+def test_scorecard_of_a_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Points are named by a level; table and figures in both languages are written; a wrong point is told."""
+    design = pd.DataFrame({"run_id": list("abcdef"), "case": ["base"] * 3 + ["plan"] * 3, "seed": [1, 2, 3] * 2})
+    values = [10.0, 11.0, 12.0, 8.0, 8.9, 9.6]
+    outcomes = design[["run_id"]].assign(measure="cost_per_tonne_km_shipment", value=values, unit="CNY/(t km)")
+    design.to_csv(tmp_path / "design.csv", index=False)
+    outcomes.to_csv(tmp_path / "outcomes.csv", index=False)
+    assert main(["scorecard", f"{tmp_path}:base", f"{tmp_path}:plan"]) == 0
+    table = pd.read_csv(tmp_path / "scorecard.csv")
+    assert table.loc[0, "verdict_zh"] == "达标"
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {"scorecard_en.png", "scorecard_zh.png"}
+    assert main(["scorecard", f"{tmp_path}:base", f"{tmp_path}:plann"]) == 2
+    assert "case=plan" in capsys.readouterr().err
+    assert main(["scorecard", str(tmp_path / "none"), str(tmp_path / "none")]) == 2
