@@ -68,7 +68,7 @@ class Detection(Factor):
 
 FACTORS = {
     "width": Width(
-        "Centre closed, morning and evening each [h]",
+        "Centre closed, morning and evening [h]",
         (0.0, 1.0, 2.0, 3.0, 4.0),
         {
             "cost_per_order": "Cost per order",
