@@ -18,7 +18,7 @@ RUN_FIGURES = {
     "map_carriers.png": draw_carrier_maps,
     "vans_by_hour.png": draw_vans_by_hour,
     "kerb_by_hour.png": draw_kerb_by_hour,
-    "double_parking_map.png": draw_double_parking_map,
+    "map_double_parking.png": draw_double_parking_map,
     "charging_by_hour.png": draw_charging_by_hour,
     "charging_sites.png": draw_charging_sites,
     "state_of_charge.png": draw_state_of_charge,

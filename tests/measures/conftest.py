@@ -111,7 +111,7 @@ EVENTS = (
         orders=2,
         outcome="delivered",
     ),
-    BerthLeft("b1", 7, "d1", at(9, 20), at(9, 25), at(9, 42), 0.0, False),
+    BerthLeft("b1", 7, "d1", at(9, 20), at(9, 25), at(9, 42), 0.0, False, 0.0),
     OrderClosed(1, "delivered", at(9, 40), 1),
     OrderClosed(2, "delivered", at(9, 40), 1),
     RuleViolated("d1", "ban", 3, at(9, 50), True, 200.0),

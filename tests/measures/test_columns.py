@@ -18,7 +18,7 @@ CONTRACT = {
     "traces": "van_id trip_id link_id enter_s exit_s",
     "charging": "van_id site_id connector_id arrive_s plug_s unplug_s energy_kwh soc_start soc_end cost_cny purpose",
     "charging_power": "van_id site_id from_s until_s energy_kwh",
-    "berths": "berth_id link_id van_id arrive_s park_s leave_s over_limit_s booked",
+    "berths": "berth_id link_id van_id arrive_s park_s leave_s over_limit_s booked price_cny",
     "violations": "van_id rule_id link_id time_s detected fine_cny",
     "links": "link_id bin_start_s bin_s inflow_veh outflow_veh travel_time_s vans blocked_s",
     "network_links": "link_id from_node_id to_node_id length_m lanes free_speed_mps capacity_veh_per_h road_class name "

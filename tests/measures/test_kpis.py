@@ -107,6 +107,12 @@ BY_HAND: dict[str, float | None] = {
     "berth_wait_p95": 5 + 0.95 * 5,
     "berth_occupancy": 17 / 60 / (2 * 12),
     "double_parking_hours": 0.5,
+    # One of the two stops at the kerb; nothing heard of a blocked link; the one stay in a berth was within its limit.
+    "double_parking_share": 0.5,
+    "blocked_lane_hours": 0.0,
+    "cruising_km": 0.0,
+    "berth_booked_share": 0.0,
+    "berth_overstay_share": 0.0,
     # 40 km in 20 + 18 + 20 + 10 + 20 min.
     "network_mean_speed": 40 / (88 / 60),
     "car_delay_hours": None,
@@ -146,6 +152,7 @@ def test_a_day_without_anything_has_no_ratios(context: KpiContext) -> None:
         "energy_per_tonne_km_kwh", "energy_per_tonne_km_shipment", "energy_per_tonne", "energy_per_tonne_kwh",
         "nev_share", "nev_per_charger", "charger_wait_mean", "charger_wait_p95", "charger_utilisation",
         "berth_wait_mean", "berth_wait_p95", "berth_occupancy", "network_mean_speed", "car_delay_hours",
+        "double_parking_share", "berth_booked_share", "berth_overstay_share",
     }  # fmt: skip
     assert all(
         value == 0

@@ -94,7 +94,7 @@ def run_tables(links: pd.DataFrame) -> dict[str, pd.DataFrame]:
                     )
                 )
                 if berth:
-                    berths.append((berth, link, van, now, parked, leave, 0.0, False))
+                    berths.append((berth, link, van, now, parked, leave, 0.0, False, 0.0))
                 now = leave
             trip_id += 1
         if powertrain == "bev":
@@ -112,7 +112,7 @@ def run_tables(links: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "charging": "van_id site_id connector_id arrive_s plug_s unplug_s energy_kwh soc_start soc_end cost_cny "
         "purpose",
         "costs": "carrier_id component cost_cny",
-        "berths": "berth_id link_id van_id arrive_s park_s leave_s over_limit_s booked",
+        "berths": "berth_id link_id van_id arrive_s park_s leave_s over_limit_s booked price_cny",
     }
     costs = [(carrier, part, cost) for carrier in CARRIERS for part, cost in (("driver", 600.0), ("fuel", 170.0))]
     costs.append((CARRIERS[0], "fines", 0.0))
