@@ -4,6 +4,7 @@ What rooms that may not import each other agree on: link closures, the traffic e
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal, Protocol, get_args
@@ -61,9 +62,11 @@ class LinkClosures:
 
     def opens_us(self, link: int, time_us: int) -> int:
         """First time not before `time_us` at which `link` may be entered [us]."""
-        for row in range(int(self.start[link]), int(self.start[link + 1])):
-            if self.from_us[row] <= time_us < self.until_us[row]:
-                time_us = int(self.until_us[row])
+        end = int(self.start[link + 1])
+        row = bisect_right(self.until_us, time_us, int(self.start[link]), end)
+        while row < end and self.from_us[row] <= time_us:
+            time_us = int(self.until_us[row])
+            row += 1
         return time_us
 
     @property

@@ -45,6 +45,7 @@ from sim.planning.fleet import PLUG_IN
 from sim.planning.timetable_repair import RepairReport
 from sim.policy import rules_document
 from sim.policy.enforcement import Enforcement
+from sim.policy.overlaps import rule_warnings
 from sim.policy.speed_limit import with_speed_limits
 from sim.random_streams import RandomStreams
 from sim.traffic import BinnedTravelTimes, QueueEngine
@@ -431,7 +432,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         """What a reader of the results should know."""
         stranded = [van.van_id for van in self.vans if van.is_stranded]
         out = [van.van_id for van in self.vans if not van.is_home and not van.is_stranded]
-        found = []
+        found = rule_warnings(self.settings.policy.rules, self.network, day=self.settings.day_1)
         if stranded:
             found.append(f"{len(stranded)} vans were stranded: {', '.join(stranded)}")
         if out:

@@ -76,11 +76,17 @@ def _pop(keys, nodes, size):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _entry_time(link, time_us, closed_start, closed_from, closed_until):  # type: ignore[no-untyped-def]
     """First time at which the link may be entered."""
-    for row in range(closed_start[link], closed_start[link + 1]):
-        if time_us < closed_from[row]:
-            break
-        if time_us < closed_until[row]:
-            time_us = closed_until[row]
+    row, end = closed_start[link], closed_start[link + 1]
+    last = end
+    while row < last:
+        middle = (row + last) >> 1
+        if closed_until[middle] <= time_us:
+            row = middle + 1
+        else:
+            last = middle
+    while row < end and closed_from[row] <= time_us:
+        time_us = closed_until[row]
+        row += 1
     return time_us
 
 
