@@ -143,6 +143,8 @@ class _Rules:
         geometry = day.links["geometry"].to_numpy()
         self._rules = []
         for rule in day.settings["policy"]["rules"].values():
+            if rule["effect"] not in ("deny", "allow"):
+                continue  # charges and speed limits let everybody in
             where = rule["where"]
             polygons = [
                 zone["geometry"]
@@ -153,14 +155,16 @@ class _Rules:
             self._rules.append((rule, inside))
 
     def forbid(self, link: int, kind: Mapping[str, Any], time_s: float) -> bool:
-        """Whether a vehicle type may not enter a link at a time."""
-        return any(
-            inside[link]
+        """Whether a vehicle type may not enter a link at a time: something denies it, and nothing allows it."""
+        effects = {
+            rule["effect"]
+            for rule, inside in self._rules
+            if inside[link]
             and _named(rule["who"], kind)
             and not _spared(rule["exempt"], kind)
             and self._is_on(rule, time_s)
-            for rule, inside in self._rules
-        )
+        }
+        return effects == {"deny"}
 
     def _is_on(self, rule: Mapping[str, Any], time_s: float) -> bool:
         days = _days(rule["when"]["weekdays"])
@@ -174,6 +178,12 @@ class _Rules:
 
 
 def _named(who: Mapping[str, Any], kind: Mapping[str, Any]) -> bool:
+    has_exhaust = kind["powertrain"] not in ("bev", "human")
+    worst = who.get("emission_standard_max")
+    if worst is not None and not (has_exhaust and kind["emission_standard"] <= worst):
+        return False
+    if who.get("permit") and not kind.get("holds_permit", False):
+        return False
     return all(who[key] is None or kind[key] in who[key] for key in ("access_class", "powertrain"))
 
 
@@ -231,7 +241,8 @@ class _PlanCheck:
     def _drive(self, tour: Any) -> float:
         """Follow a tour; returns when it is back [s]."""
         number, type_name = self._vans[tour.van.van_id]
-        kind = self._fleet["vehicle_types"][type_name]
+        holds_permit = "@" in type_name  # vans of a type that hold permits are listed as TYPE@NUMBER
+        kind = self._fleet["vehicle_types"][type_name] | {"holds_permit": holds_permit}
         depot = self._day.fleets[number][1]
         overhead_s = 60.0 * self._planning["stop_overhead_min"]
         where = tour.tour_id

@@ -56,4 +56,5 @@ def _subset(file: Path, wanted: str) -> bytes:
     font["head"].modified = font["head"].created  # equal content, equal bytes
     out = io.BytesIO()
     font.save(out)
+    font.close()
     return out.getvalue()
