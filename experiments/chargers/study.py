@@ -24,6 +24,10 @@ from sim.view.paired_figure import draw_against_levels
 
 FOLDER = Path(__file__).parent
 SCENARIO = "owner_drivers+electric+winter"
+OWN = (
+    "network=helsinki", "traffic=off", "planning.iterations=60", "charging.public_power_kw=30",
+    "charging.soc_morning_min=0.3",
+)  # fmt: skip
 LEVELS = "0.02,0.04,0.06,0.08,0.12,0.2,0.33,0.5"
 ENOUGH_MIN = 1.0
 """A mean wait within so much of that with the most connectors counts as the same [min]. Assumption."""
@@ -51,8 +55,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="folder of the files")
     parser.add_argument("overrides", nargs="*", help="overrides as for `sim run`")
     arguments = parser.parse_args()
-    own = ["network=helsinki", "traffic=off", "charging.public_power_kw=30", "charging.soc_morning_min=0.3"]
-    overrides = {text.split("=", 1)[0]: text for text in [*own, *arguments.overrides]}.values()
+    overrides = {text.split("=", 1)[0]: text for text in [*OWN, *arguments.overrides]}.values()
     path = arguments.folder / f"{arguments.name}_outcomes.csv"
     if not arguments.draw_only:
         levels = {
