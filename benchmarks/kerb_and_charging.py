@@ -1,7 +1,7 @@
 """
 What berths, batteries and chargers cost in run time: the same vans and tours with scarce and with unlimited ones.
 
-    python benchmarks/kerb_and_charging.py [OVERRIDES] [--vans 2000] [--connectors 700] [--berths 3000] [--repeats 3]
+    python benchmarks/kerb_and_charging.py [OVERRIDES] [--vans 2250] [--connectors 700] [--berths 3000] [--repeats 3]
 
 A day of electric vans on the default network on empty streets is planned once. It is then run with so many connectors
 and berth spaces, three vans in ten with a connector at their depot, and with a space for every van that comes and
@@ -37,8 +37,8 @@ def main() -> None:
     """Print the run times of both, and what went on at berths and chargers."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("overrides", nargs="*", help="as for `sim run`")
-    parser.add_argument("--vans", type=int, default=2000)
-    parser.add_argument("--orders", type=int, default=40_000)
+    parser.add_argument("--vans", type=int, default=2250, help="in the fleets; about 2,000 of them go out")
+    parser.add_argument("--orders", type=int, default=45_000)
     parser.add_argument("--connectors", type=int, default=700)
     parser.add_argument("--berths", type=int, default=3000, help="van spaces in berths")
     parser.add_argument("--repeats", type=int, default=3)

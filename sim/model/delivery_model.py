@@ -150,6 +150,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             find_centres(self.network, scenario.joint.centre)
         self.traffic = car_traffic(self.network, scenario, progress) if traffic is None else traffic
         self.believed_times = self.traffic.believed_times
+        self._capacity_share = self.traffic.capacity_share
         self.freight = day_freight(
             deliveries, scenario, self.network, streams, believed=self.believed_times, closures=closures
         )
@@ -351,7 +352,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         lanes = float(self.network.lanes[link])
         lost = self.berth_params.blocked_lanes if lanes > 1.0 else self.berth_params.single_lane_loss * lanes
         self.engine.set_blocked_lanes(
-            link, min(lost, lanes) * self.traffic.capacity_share if vans else 0.0, at_us=self.clock.now_us
+            link, min(lost, lanes) * self._capacity_share if vans else 0.0, at_us=self.clock.now_us
         )
 
     # -- what it leaves behind ----------------------------------------------------------------
