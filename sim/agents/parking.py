@@ -179,7 +179,7 @@ class ParkingPlace:
 
     def _stop_at_kerb(self) -> None:
         """Off the lane on a side street if there is room, else in the second row."""
-        is_side_street = self._city.network.links["road_class"].iloc[self._van.link] in SIDE_STREETS
+        is_side_street = self._city.network.road_classes[self._van.link] in SIDE_STREETS
         if is_side_street and self._kerb_luck < self._city.berth_params.kerb_stopping_share:
             self._stand("offstreet")
         else:

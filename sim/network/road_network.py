@@ -106,6 +106,11 @@ class RoadNetwork:
         return self._numbers("lanes")
 
     @cached_property
+    def road_classes(self) -> tuple[str, ...]:
+        """Class of road of each link."""
+        return tuple(self.links["road_class"].tolist())
+
+    @cached_property
     def free_speed_mps(self) -> FloatArray:
         """Free-flow speed [m/s]."""
         return self._numbers("free_speed_mps")
