@@ -369,7 +369,9 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             tables["access_charges"] = self._access.charge_rows(tables)
             tables["costs"] = cost_rows(cost_table(tables, self.kpi_context()))
             berths, sites = [berth.spec for berth in self.berths], [site.spec for site in self.charging_sites]
-            tables["places"] = place_rows(self.network, self.shop_table, berths, sites, self.centres)
+            in_use = {*tables["vans"]["depot_id"], *(transfer.centre_id for transfer in self.transfers)}
+            centres = [centre for centre in self.centres if centre.place_id in in_use]
+            tables["places"] = place_rows(self.network, self.shop_table, berths, sites, centres)
             self._tables = tables
         return self._tables
 
