@@ -48,6 +48,7 @@ def simulate_to(folder: str, scenario: Scenario, seed: int) -> str | None:
 
 
 def _simulate(folder: Path, scenario: Scenario, seed: int) -> None:
+    from sim.experiment.days import run_days
     from sim.model import DeliveryModel
 
     began = time.perf_counter()
@@ -60,15 +61,15 @@ def _simulate(folder: Path, scenario: Scenario, seed: int) -> None:
     for half_written in folder.glob(".*.tmp"):
         half_written.unlink(missing_ok=True)
     write_json(folder / "manifest.json", manifest)
-    model.run()
-    kpis = {name: dict(entry) for name, entry in model.kpis().items()}
+    horizon = run_days(model, scenario, seed)
+    kpis = {name: dict(entry) for name, entry in horizon.kpis().items()}
     write_json(folder / "kpis.json", kpis)
     manifest |= {
         "status": "complete",
         "kpis_sha256": _sha256(folder / "kpis.json"),
         "end": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_s": round(time.perf_counter() - began, 3),
-        "warnings": list(model.warnings()),
+        "warnings": list(horizon.warnings),
     }
     write_json(folder / "manifest.json", manifest)
 

@@ -154,6 +154,24 @@ def test_summary_by_hand(tmp_path: Path) -> None:
     assert comparison["relative_change"].tolist() == pytest.approx([0.1])
 
 
+def test_several_days_are_simulated(tmp_path: Path) -> None:
+    """A run of a study with `days` holds the mean over its days, as `sim run` does, not the first day."""
+    from sim.config import load_scenario
+    from sim.experiment.days import run_days
+    from sim.experiment.study_runs import simulate_to
+    from sim.model import DeliveryModel
+
+    small = ["network=grid", "traffic=off", "demand.orders_per_day=25", "planning.iterations=5", "paths.cache_dir=null"]
+    scenario = load_scenario("baseline", [*small, "run.workers=1", "days=2"])
+    assert simulate_to(str(tmp_path / "run"), scenario, 5) is None
+    horizon = run_days(DeliveryModel(scenario, seed=5), scenario, 5)
+    kpis = finished_kpis(tmp_path / "run")
+    assert kpis is not None
+    for name, entry in horizon.kpis().items():
+        assert kpis[name]["value"] == entry["value"], name
+    assert kpis["van_km"]["value"] != horizon.day_kpis[0]["van_km"]["value"]
+
+
 def test_sequential_stop(tmp_path: Path) -> None:
     """A change that is the same on every seed needs the first five replications only."""
     seeds = "seed\n" + "\n".join(map(str, range(1, 13))) + "\n"
