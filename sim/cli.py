@@ -19,6 +19,7 @@ from sim.cli_chargers import add_chargers_command
 from sim.cli_fleet import add_fleet_command
 from sim.cli_policy import add_policy_commands
 from sim.cli_report import add_report_command
+from sim.cli_reproduce import add_reproduce_command
 from sim.cli_scorecard import add_scorecard_command
 from sim.cli_site import add_site_command
 from sim.cli_study import add_study_commands
@@ -170,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     add_policy_commands(commands)
     add_report_command(commands)
     add_study_commands(commands)
+    add_reproduce_command(commands)
     add_scorecard_command(commands)
     add_app_command(commands)
     _add_bench(

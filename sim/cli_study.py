@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from sim.terminal import ANSWER_IS_NO, DONE, Commands, add_command, progress_bar
+from sim.terminal import ANSWER_IS_NO, DONE, Commands, add_command, count, progress_bar
 
 
 def study(arguments: argparse.Namespace) -> int:
@@ -46,13 +46,6 @@ def study(arguments: argparse.Namespace) -> int:
     return ANSWER_IS_NO if result.failures else DONE
 
 
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 1, found {text}")
-    return value
-
-
 def add_study_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     """Put `sim study` among the other commands."""
     command = add_command(
@@ -65,8 +58,8 @@ def add_study_commands(commands: Commands[argparse.ArgumentParser]) -> None:
         "  sim study joint_delivery --out results/warm network=grid",
     )
     command.add_argument("study", help="name of a folder under experiments/, or path to such a folder")
-    command.add_argument("--workers", type=_count, help="processes side by side (default: one for each core)")
-    command.add_argument("--runs", type=_count, help="only the first runs of the design")
+    command.add_argument("--workers", type=count, help="processes side by side (default: one for each core)")
+    command.add_argument("--runs", type=count, help="only the first runs of the design")
     command.add_argument("--out", metavar="DIR", help="folder of the results (default: results/NAME)")
     command.add_argument(
         "--until-half-width", metavar="MEASURE=SHARE", help="stop when the relative change is known this narrowly"

@@ -48,6 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli_fleet": _TOP | {"terminal"},
     "cli_policy": _TOP | {"terminal"},
     "cli_report": _TOP | {"terminal"},
+    "cli_reproduce": _TOP | {"terminal"},
     "cli_scorecard": _TOP | {"terminal"},
     "cli_site": _TOP | {"terminal"},
     "cli_study": _TOP | {"terminal"},
@@ -55,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": _TOP
     | {"app", "bench", "terminal"}
     | {"cli_app", "cli_chargers", "cli_fleet", "cli_policy", "cli_report", "cli_scorecard", "cli_site", "cli_study"}
-    | {"cli_traffic"},
+    | {"cli_reproduce", "cli_traffic"},
 }
 """Rooms each room may import besides itself: those to its left in the drawing of `docs/architecture.md`."""
 

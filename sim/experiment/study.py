@@ -20,12 +20,12 @@ from sim.experiment.design import PlannedRun, design_points, design_table, plann
 from sim.experiment.intervals import t_interval
 from sim.experiment.study_file import Study
 from sim.experiment.study_runs import carry_out, check_same_code, finished_kpis, run_manifest, simulate_to
-from sim.experiment.study_tables import relative_change, relative_changes, summarise, values_by_point
+from sim.experiment.study_tables import relative_change, relative_changes, summarise, values_at, values_by_point
 
 _FIRST_REPLICATIONS = 5
 """Replications before a sequential stop is considered: fewer know too little of the spread. Assumption."""
 
-_RUN_HERE = ("run.workers=1", "run.figures=false")
+RUN_HERE = ("run.workers=1", "run.figures=false")
 """A run of a study plans its tours in its own process; the study runs side by side instead."""
 
 
@@ -101,7 +101,7 @@ def run_study(
     InputError
         If a point makes no valid scenario, or the folder holds results of other code or cannot be written.
     """
-    points = design_points(study, [*overrides, *_RUN_HERE])
+    points = design_points(study, [*overrides, *RUN_HERE])
     runs = planned_runs(points, study.seeds)[:most_runs]
     folder = out / "runs"
     _make(out)
@@ -219,7 +219,7 @@ def _is_narrow(study: Study, runs: Sequence[PlannedRun], folder: Path, until: Ha
     outcomes = outcome_table(folder, dict.fromkeys(design["run_id"]), [until.measure])
     factors = study.file.factor_names
     points = values_by_point(design, outcomes, factors) if len(outcomes) else {}
-    base = points.get(tuple(str(study.file.base[name]) for name in factors))
+    base = values_at(points, study.file.base, factors)
     if base is None:
         return False
     widths = [t_interval(relative_change(values, base, until.measure)).half_width for values in points.values()]

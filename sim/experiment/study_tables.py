@@ -44,6 +44,40 @@ def values_by_point(
     return points
 
 
+def level_text(level: object) -> str:
+    """
+    Text that equal levels share: a whole number beside others in a column of a table is written as 0.0, not 0.
+
+    Examples
+    --------
+    >>> level_text(0), level_text("0.0"), level_text("a third"), level_text(True)
+    ('0.0', '0.0', 'a third', 'True')
+    """
+    try:
+        return str(level) if isinstance(level, bool) else repr(float(str(level)))
+    except ValueError:
+        return str(level)
+
+
+def values_at(
+    points: Mapping[tuple[str, ...], pd.DataFrame], levels: Mapping[str, Any], factors: Sequence[str]
+) -> pd.DataFrame | None:
+    """
+    Values of the point with these levels, as from `values_by_point`; None where there is none.
+
+    Parameters
+    ----------
+    points
+        Values of each point.
+    levels
+        Level of each factor.
+    factors
+        Names of the factors in the order of the keys.
+    """
+    wanted = tuple(level_text(levels[name]) for name in factors)
+    return next((values for key, values in points.items() if tuple(map(level_text, key)) == wanted), None)
+
+
 def summarise(
     design: pd.DataFrame,
     outcomes: pd.DataFrame,
@@ -68,7 +102,7 @@ def summarise(
     points = values_by_point(design, outcomes, factors)
     units = dict(zip(outcomes["measure"], outcomes["unit"], strict=True))
     levels = _levels(design, factors)
-    base_values = points.get(tuple(str(base[name]) for name in factors)) if base else None
+    base_values = values_at(points, base, factors) if base else None
     rows = []
     for key, values in points.items():
         for measure in measures:
@@ -116,15 +150,15 @@ def relative_changes(
     """
     points = values_by_point(design, outcomes, factors)
     levels = _levels(design, factors)
-    base_key = tuple(str(base[name]) for name in factors)
+    base_values = values_at(points, base, factors)
     rows = []
     for key, values in points.items():
-        if key == base_key or base_key not in points:
+        if base_values is None or values is base_values:
             continue
         for measure in measures:
             if measure not in values:
                 continue
-            change = relative_change(values, points[base_key], measure)
+            change = relative_change(values, base_values, measure)
             by_t, by_bootstrap = t_interval(change), bootstrap_interval(change)
             rows.append(
                 {

@@ -172,6 +172,18 @@ def test_several_days_are_simulated(tmp_path: Path) -> None:
     assert kpis["van_km"]["value"] != horizon.day_kpis[0]["van_km"]["value"]
 
 
+def test_a_whole_number_is_its_own_base(tmp_path: Path) -> None:
+    """A base of 0 among levels 0 and 0.2, which a table writes as 0.0: differences are there all the same."""
+    text = SMALL.replace("[0.0, 0.2]", "[0, 0.2]").replace("shop: 0.0}", "shop: 0}")
+    seeds = "seed\n" + "\n".join(map(str, range(1, 9))) + "\n"
+    study = read_study(str(_study(tmp_path / "z", text, seeds)))
+    result = run_study(study, tmp_path / "out", simulate=_toy, until=HalfWidth("cost_per_order", 0.001))
+    assert result.planned == 10, "stops after five replications, as the change is known"
+    comparison = pd.read_csv(tmp_path / "out" / "comparison.csv")
+    assert comparison["relative_change"].tolist() == pytest.approx([0.1])
+    assert pd.read_csv(tmp_path / "out" / "summary.csv")["paired_difference"].notna().all()
+
+
 def test_sequential_stop(tmp_path: Path) -> None:
     """A change that is the same on every seed needs the first five replications only."""
     seeds = "seed\n" + "\n".join(map(str, range(1, 13))) + "\n"

@@ -1,0 +1,382 @@
+"""
+A committed study run again, or a sample of it: what differs from the committed results, and the probable cause.
+
+Results are compared number by number, as text, so equal means equal to the byte. The cause is read from the manifests
+of both: configuration, code, inputs, packages, platform.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.config import Scenario
+from sim.contracts import Progress, no_progress
+from sim.errors import ResultsError
+from sim.experiment.design import PlannedRun, design_points, planned_runs
+from sim.experiment.study import RUN_HERE, outcome_table
+from sim.experiment.study_file import Study
+from sim.experiment.study_runs import carry_out, run_manifest, simulate_to
+from sim.experiment.study_tables import level_text, relative_changes, summarise
+
+ELSEWHERE = 1e-6
+"""Relative difference that is let pass on other packages or another platform. Assumption: rounding, no other events."""
+
+_MACHINE = ("python", "platform", "processor")
+_COLUMNS = ("table", "factors", "seed", "measure", "committed", "found", "relative")
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """
+    What came of a study that was run again.
+
+    Parameters
+    ----------
+    runs
+        Runs that were simulated.
+    of
+        Runs of the committed design.
+    compared
+        Numbers that were compared.
+    tolerance
+        Relative difference that was let pass; 0: equal to the byte.
+    differences
+        Columns `table, factors, seed, measure, committed, found, relative`.
+    causes
+        What differs between the manifests, a line each, the most telling first.
+    failures
+        What went wrong, by run_id.
+    """
+
+    runs: int
+    of: int
+    compared: int
+    tolerance: float
+    differences: pd.DataFrame
+    causes: tuple[str, ...]
+    failures: dict[str, str]
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether every run finished and no number differs."""
+        return self.differences.empty and not self.failures
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """
+    Committed results of a study, every cell as the text that stands in the file.
+
+    Parameters
+    ----------
+    folder
+        Where they are.
+    design, outcomes
+        Content of `design.csv` and `outcomes.csv`.
+    manifests
+        Manifest of each run by its run_id.
+    """
+
+    folder: Path
+    design: pd.DataFrame
+    outcomes: pd.DataFrame
+    manifests: dict[str, dict[str, Any]]
+
+
+def read_committed(folder: Path) -> Committed:
+    """
+    Committed results of a study.
+
+    Raises
+    ------
+    ResultsError
+        Naming every file that is missing, cannot be read, or lacks a column.
+    """
+    faults: list[str] = []
+    tables = {}
+    for name, columns in (
+        ("design", ("run_id", "replication", "seed")),
+        ("outcomes", ("run_id", "measure", "value", "unit")),
+    ):
+        path = folder / f"{name}.csv"
+        try:
+            tables[name] = pd.read_csv(path, dtype=str, keep_default_na=False)
+        except (OSError, ValueError) as error:
+            faults.append(f"{path}: expected a table of a committed study, found {error}")
+            continue
+        faults += [f"{path}: expected the column {c}, found none" for c in columns if c not in tables[name]]
+    path, manifests = folder / "manifests.jsonl", {}
+    try:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            try:
+                manifest = json.loads(line)
+                manifests[str(manifest["run_id"])] = manifest
+            except (ValueError, KeyError, TypeError):
+                faults.append(f"{path}: line {number}: expected the manifest of a run")
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(f"{path}: expected the manifests of a committed study, found {error}")
+    if faults:
+        raise ResultsError(faults)
+    missing = sorted(set(tables["outcomes"]["run_id"]) - set(manifests))
+    if missing:
+        raise ResultsError(f"{path}: expected a manifest of every run, none for {', '.join(missing[:5])}")
+    return Committed(folder, tables["design"], tables["outcomes"], manifests)
+
+
+def reproduce(
+    study: Study,
+    committed: Committed,
+    work: Path,
+    *,
+    runs: int | None = None,
+    workers: int = 1,
+    tolerance: float | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = no_progress,
+    simulate: Any = simulate_to,
+) -> Reproduction:
+    """
+    Run a study again and compare it with its committed results.
+
+    Parameters
+    ----------
+    study
+        The study as it stands now.
+    committed
+        Its committed results.
+    work
+        Empty folder for the runs, and for plans and assigned cars, which are computed anew.
+    runs
+        Number of runs, spread evenly over the design; None: all.
+    workers
+        Processes.
+    tolerance
+        Relative difference that is let pass; None: 0 on the packages and platform of the committed runs, `ELSEWHERE`
+        on others.
+    overrides
+        Further overrides of every run.
+    progress
+        Told after each run.
+    simulate
+        What simulates a run; a module-level function.
+
+    Raises
+    ------
+    InputError
+        If a point of the study makes no valid scenario, or `work` cannot be written.
+    """
+    planned = planned_runs(
+        design_points(study, [*overrides, *RUN_HERE, f"paths.cache_dir={work / 'cache'}"]), study.seeds
+    )
+    ids = _ids(study, committed)
+    chosen = _spread([run for run in planned if _identity(run) in ids], runs)
+    if not chosen:
+        raise ResultsError(
+            f"{committed.folder / 'design.csv'}: expected runs of the study, none of its {len(committed.design)} rows "
+            "has the levels and seeds of study.yaml and seeds.csv"
+        )
+    failures = carry_out(chosen, work / "runs", workers=workers, progress=progress, simulate=simulate)
+    here = {run.run_id: run_manifest(work / "runs" / run.run_id) or {} for run in chosen}
+    pairs = [(committed.manifests.get(ids[_identity(run)], {}), here[run.run_id]) for run in chosen]
+    if tolerance is None:
+        tolerance = 0.0 if all(_same_machine(*pair) for pair in pairs) else ELSEWHERE
+    outcomes = outcome_table(work / "runs", {run.run_id: None for run in chosen}, study.file.kept_measures)
+    rows, compared = _design_differences(study, committed, planned, is_sample=runs is not None), 0
+    found = _as_text(outcomes)
+    for run in chosen:
+        if run.run_id != ids[_identity(run)]:
+            rows.append(_row("design", _told(run), str(run.seed), "run_id", ids[_identity(run)], run.run_id))
+        if run.run_id in failures:
+            continue
+        theirs = committed.outcomes[committed.outcomes["run_id"] == ids[_identity(run)]]
+        own = found[found["run_id"] == run.run_id]
+        compared += max(len(own), len(theirs))
+        rows += _value_differences(run, theirs, own, tolerance)
+    rows += _table_differences(study, committed, tolerance)
+    differences = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return Reproduction(
+        len(chosen), len(committed.design), compared, tolerance, differences, _causes(pairs, chosen), failures
+    )
+
+
+def _identity(run: PlannedRun) -> tuple[str, ...]:
+    """Levels, replication and seed of a run, as `_ids` reads them from a file."""
+    return (*(level_text(level) for level in run.point.levels.values()), str(run.replication), str(run.seed))
+
+
+def _ids(study: Study, committed: Committed) -> dict[tuple[str, ...], str]:
+    """Committed run_id of each point and seed."""
+    factors = study.file.factor_names
+    lacking = [name for name in factors if name not in committed.design]
+    if lacking:
+        raise ResultsError(
+            f"{committed.folder / 'design.csv'}: expected the factors of the study, no column {', '.join(lacking)}"
+        )
+    return {
+        (*(level_text(row[name]) for name in factors), row["replication"], row["seed"]): row["run_id"]
+        for row in committed.design.to_dict("records")
+    }
+
+
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """The table as `write_csv` would write it, every cell its text."""
+    return pd.read_csv(StringIO(table.to_csv(index=False)), dtype=str, keep_default_na=False)
+
+
+def _spread(runs: Sequence[PlannedRun], wanted: int | None) -> list[PlannedRun]:
+    """So many of the runs, evenly spread; first and last among them where there are two or more."""
+    if wanted is None or wanted >= len(runs):
+        return list(runs)
+    return [runs[int(place)] for place in np.linspace(0, len(runs) - 1, wanted).round()]
+
+
+def _row(table: str, factors: str, seed: str, measure: str, committed: str, found: str) -> dict[str, Any]:
+    try:
+        relative = (float(found) - float(committed)) / abs(float(committed)) if table == "outcomes" else math.nan
+    except (ValueError, ZeroDivisionError):
+        relative = math.nan
+    return dict(zip(_COLUMNS, (table, factors, seed, measure, committed, found, relative), strict=True))
+
+
+def _design_differences(
+    study: Study, committed: Committed, planned: Sequence[PlannedRun], *, is_sample: bool
+) -> list[dict[str, Any]]:
+    """Points and seeds that stand in one of the two only."""
+    theirs, own = _ids(study, committed), {_identity(run) for run in planned}
+    rows = [_row("design", ", ".join(key[:-2]), key[-1], "", "a run", "none") for key in theirs if key not in own]
+    if not is_sample:
+        rows += [_row("design", ", ".join(key[:-2]), key[-1], "", "none", "a run") for key in sorted(own - set(theirs))]
+    return rows
+
+
+def _told(run: PlannedRun) -> str:
+    return ", ".join(f"{name}={level}" for name, level in run.point.levels.items())
+
+
+def _value_differences(
+    run: PlannedRun, theirs: pd.DataFrame, own: pd.DataFrame, tolerance: float
+) -> list[dict[str, Any]]:
+    before, now = (dict(zip(table["measure"], table["value"], strict=True)) for table in (theirs, own))
+    return [
+        _row("outcomes", _told(run), str(run.seed), name, before.get(name, "none"), now.get(name, "none"))
+        for name in {**before, **now}
+        if not _is_same(before.get(name), now.get(name), tolerance)
+    ]
+
+
+def _is_same(before: str | None, now: str | None, tolerance: float) -> bool:
+    if before == now:
+        return True
+    if tolerance == 0.0 or not before or not now:
+        return False
+    try:
+        return math.isclose(float(before), float(now), rel_tol=tolerance)
+    except ValueError:
+        return False
+
+
+def _table_differences(study: Study, committed: Committed, tolerance: float) -> list[dict[str, Any]]:
+    """Whether the committed `summary.csv` and `comparison.csv` are what the committed outcomes give."""
+    values = [float(text) if text else math.nan for text in committed.outcomes["value"]]
+    design, outcomes = committed.design, committed.outcomes.assign(value=values)
+    factors, measures = list(study.file.factor_names), study.file.kept_measures
+    base = study.file.base or None
+    expected = {"summary": summarise(design, outcomes, factors, measures, base)}
+    if base:
+        expected["comparison"] = relative_changes(design, outcomes, factors, measures, base)
+    rows = []
+    for name, table in expected.items():
+        path = committed.folder / f"{name}.csv"
+        text = path.read_text(encoding="utf-8") if path.is_file() else None
+        if text is None or not _is_same_table(text, table.to_csv(index=False, lineterminator="\n"), tolerance):
+            is_there = "none" if text is None else "another table"
+            rows.append(_row(name, "", "", "", is_there, "what the committed outcomes give"))
+    return rows
+
+
+def _is_same_table(before: str, now: str, tolerance: float) -> bool:
+    lines, others = before.splitlines(), now.splitlines()
+    if before == now or tolerance == 0.0 or len(lines) != len(others):
+        return before == now
+    cells, other_cells = (list(csv.reader(text)) for text in (lines, others))
+    return all(
+        len(row) == len(other) and all(_is_same(a, b, tolerance) for a, b in zip(row, other, strict=True))
+        for row, other in zip(cells, other_cells, strict=True)
+    )
+
+
+def _same_machine(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    return all(before.get(name) == now.get(name) for name in ("packages", *_MACHINE))
+
+
+def _causes(
+    pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], runs: Sequence[PlannedRun]
+) -> tuple[str, ...]:
+    """What differs between committed and new manifests, the most telling first, each said once."""
+    told: dict[str, None] = {}
+    for name in ("config", "code", "inputs", "packages", "platform"):
+        for (before, now), run in zip(pairs, runs, strict=True):
+            for line in _cause(name, before, now, run.point.scenario, run.seed):
+                told[line] = None
+    return tuple(told)
+
+
+def _cause(name: str, before: Mapping[str, Any], now: Mapping[str, Any], scenario: Scenario, seed: int) -> list[str]:
+    if name == "config":
+        return _changes("config", before.get("config", {}), scenario.content() | {"seed": seed})
+    if not now:
+        return []
+    if name == "code":
+        if before.get("code_sha256") == now.get("code_sha256"):
+            return []
+        commits = " -> ".join(
+            str(m.get("commit"))[:9] + (" (changed)" if m.get("is_dirty") else "") for m in (before, now)
+        )
+        return [f"code: {commits}"]
+    if name == "inputs":
+        return _changes("inputs", before.get("input_sha256", {}), now.get("input_sha256", {}))
+    if name == "packages":
+        return _changes("packages", before.get("packages", {}), now.get("packages", {}))
+    return _changes("platform", *({key: m.get(key) for key in _MACHINE} for m in (before, now)))
+
+
+def _changes(kind: str, before: Any, now: Any) -> list[str]:
+    old, new = _flat(before), _flat(json.loads(json.dumps(now)))
+    return [
+        f"{kind}: {key}: {_short(old.get(key, 'none'))} -> {_short(new.get(key, 'none'))}"
+        for key in {**old, **new}
+        if old.get(key, _Missing) != new.get(key, _Missing)
+    ]
+
+
+class _Missing:
+    """Stands for a key that is not there, which is not the same as null."""
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _flat(content: Any, prefix: str = "") -> dict[str, Any]:
+    """Leaves of nested mappings by their dotted path; a list is a leaf unless it holds mappings."""
+    if isinstance(content, Mapping) and content:
+        items = [(str(key), value) for key, value in content.items()]
+    elif isinstance(content, list) and any(isinstance(value, Mapping) for value in content):
+        items = [(str(place), value) for place, value in enumerate(content)]
+    else:
+        return {prefix: content}
+    found: dict[str, Any] = {}
+    for key, value in items:
+        found |= _flat(value, f"{prefix}.{key}" if prefix else key)
+    return found
