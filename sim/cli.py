@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sim.cli_app import add_app_command
 from sim.cli_chargers import add_chargers_command
 from sim.cli_fleet import add_fleet_command
+from sim.cli_plot import add_plot_command
 from sim.cli_policy import add_policy_commands
 from sim.cli_report import add_report_command
 from sim.cli_reproduce import add_reproduce_command
@@ -172,6 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     add_report_command(commands)
     add_study_commands(commands)
     add_reproduce_command(commands)
+    add_plot_command(commands)
     add_scorecard_command(commands)
     add_app_command(commands)
     _add_bench(

@@ -4,11 +4,32 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from sim.errors import ResultsError
 from sim.terminal import DONE, Commands, add_command
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.appraisal import Outcomes
+
+
+def write_scorecard(base: Outcomes, other: Outcomes, out: Path, entries: dict[str, Any] | None = None) -> pd.DataFrame:
+    """Write `scorecard.csv` and its figures in English and Chinese; gives the table."""
+    from sim.experiment.appraisal import scorecard as appraise
+    from sim.experiment.study import write_csv
+    from sim.view.scorecard_figure import draw_scorecard
+
+    table = appraise(base, other, entries)
+    out.mkdir(parents=True, exist_ok=True)
+    write_csv(table, out / "scorecard.csv")
+    for language in ("en", "zh"):
+        caption = f"{other.label} / {base.label}, n = {int(table['n'].max())}; 95 %"
+        draw_scorecard(table, out / "figures" / f"scorecard_{language}.png", language=language, caption=caption)
+    return table
 
 
 def scorecard(arguments: argparse.Namespace) -> int:
@@ -17,9 +38,6 @@ def scorecard(arguments: argparse.Namespace) -> int:
     from rich.table import Table
 
     from sim.experiment.appraisal import notes, read_outcomes
-    from sim.experiment.appraisal import scorecard as appraise
-    from sim.experiment.study import write_csv
-    from sim.view.scorecard_figure import draw_scorecard
 
     entries = None
     if arguments.by_hand:
@@ -30,14 +48,9 @@ def scorecard(arguments: argparse.Namespace) -> int:
         if not isinstance(entries, dict):
             raise ResultsError(f"{arguments.by_hand}: expected KEY: VALUE lines")
     base, other = read_outcomes(arguments.base), read_outcomes(arguments.other)
-    table = appraise(base, other, entries)
     out = Path(arguments.out) if arguments.out else Path(arguments.other.partition(":")[0])
-    out.mkdir(parents=True, exist_ok=True)
-    write_csv(table, out / "scorecard.csv")
+    table = write_scorecard(base, other, out, entries)
     told = notes(base, other)
-    for language in ("en", "zh"):
-        caption = f"{other.label} / {base.label}, n = {int(table['n'].max())}; 95 %"
-        draw_scorecard(table, out / "figures" / f"scorecard_{language}.png", language=language, caption=caption)
     zh = arguments.language == "zh"
     shown = Table(title=f"{other.label} against {base.label}")
     for name in (

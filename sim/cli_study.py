@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.terminal import ANSWER_IS_NO, DONE, Commands, add_command, count, progress_bar
+
+if TYPE_CHECKING:
+    from sim.experiment.study_file import Study
 
 
 def study(arguments: argparse.Namespace) -> int:
@@ -42,8 +46,26 @@ def study(arguments: argparse.Namespace) -> int:
     for run_id, fault in result.failures.items():
         print(f"failed: run {run_id}: {fault}")
     print(f"study {found.name}: {result.finished} of {result.planned} runs finished")
+    if result.finished:
+        _show(found, arguments.study, out)
     print(f"files: {out}")
     return ANSWER_IS_NO if result.failures else DONE
+
+
+def _show(found: Study, name: str, out: Path) -> None:
+    """Figures and scorecard of the runs so far; runs that do not suffice for them yet fail nothing, and are told."""
+    from sim.cli_plot import draw_figures
+    from sim.cli_scorecard import write_scorecard
+    from sim.errors import ResultsError
+    from sim.experiment.appraisal import read_outcomes
+
+    try:
+        draw_figures(name, out, out / "figures", None, "png")
+        if found.file.scorecard is not None:
+            base = ",".join(f"{factor}={level}" for factor, level in found.file.base.items())
+            write_scorecard(read_outcomes(f"{out}:{base}"), read_outcomes(f"{out}:{found.file.scorecard}"), out)
+    except ResultsError as error:
+        print(f"study {found.name}: figures or scorecard left out: {'; '.join(error.faults)}")
 
 
 def add_study_commands(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -55,7 +77,7 @@ def add_study_commands(commands: Commands[argparse.ArgumentParser]) -> None:
         "Run experiments/NAME: every scenario on every seed, then the tables. Stopped, the same command goes on.",
         "examples:\n  sim study time_windows\n  sim study time_windows --workers 2 --runs 10\n"
         "  sim study joint_delivery --until-half-width cost_per_tonne=0.01\n"
-        "  sim study joint_delivery --out results/warm network=grid",
+        "  sim study joint_delivery network=grid --out results/on_a_grid",
     )
     command.add_argument("study", help="name of a folder under experiments/, or path to such a folder")
     command.add_argument("--workers", type=count, help="processes side by side (default: one for each core)")

@@ -17,7 +17,7 @@ import yaml
 
 from sim.errors import ResultsError
 from sim.experiment.intervals import Interval, bootstrap_interval, t_interval
-from sim.experiment.study_tables import relative_change, values_by_point
+from sim.experiment.study_tables import level_text, relative_change, values_by_point
 from sim.measures.scorecard import BY_HAND, NUMBERS_TOLD, TARGETS, VERDICT_ZH
 
 COLUMNS = (
@@ -91,7 +91,8 @@ def _is_meant(key: Sequence[str], factors: Sequence[str], chosen: str) -> bool:
     if not chosen or chosen in key:
         return True
     wanted = dict(part.split("=", 1) for part in chosen.split(",") if "=" in part)
-    return bool(wanted) and all(dict(zip(factors, key, strict=True)).get(name) == v for name, v in wanted.items())
+    own = {name: level_text(level) for name, level in zip(factors, key, strict=True)}
+    return bool(wanted) and all(own.get(name) == level_text(level) for name, level in wanted.items())
 
 
 def _of_run(folder: Path) -> Outcomes:

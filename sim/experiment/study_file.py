@@ -114,6 +114,13 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
             ]
             if figure.kind == "curve" and figure.x is None:
                 faults.append(f"figures.{name}: a curve needs `x`, the factor along its axis")
+            if figure.kind in ("difference", "tornado") and not self.base:
+                faults.append(f"figures.{name}: a {figure.kind} needs `base`, what the points are compared with")
+            if figure.kind == "pareto":
+                aimless = [m for m in figure.measures if m in MEASURES and MEASURES[m].better is None]
+                faults += [f"figures.{name}: neither way is better for {m!r}, so there is no front" for m in aimless]
+                if len(figure.measures) != 2:
+                    faults.append(f"figures.{name}: pareto needs two measures, found {len(figure.measures)}")
         if self.base:
             faults += [f"base: there is no factor {name!r}; known: {names}" for name in self.base if name not in names]
             faults += [f"base: level of factor {name!r} is missing" for name in names if name not in self.base]
@@ -121,6 +128,8 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
                 known = self.levels_of(name)
                 if known is not None and str(value) not in map(str, known):
                     faults.append(f"base: factor {name!r} has no level {value!r}; known: {list(known)}")
+        if self.scorecard is not None and not self.base:
+            faults.append("scorecard: needs `base`, what it is held against")
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -129,6 +138,11 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
     def factor_names(self) -> tuple[str, ...]:
         """Columns of the design, `case` first where there are cases."""
         return (*(("case",) if self.cases else ()), *self.factors)
+
+    def label_of(self, name: str) -> str:
+        """Name of a factor on axes."""
+        factor = self.factors.get(name)
+        return (factor.label if factor is not None else None) or name
 
     def levels_of(self, name: str) -> tuple[Level, ...] | None:
         """Levels of a factor in their order; None for a sampled range or an unknown name."""

@@ -1,0 +1,99 @@
+"""The command `sim plot`: figures of a study, each with the table behind it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from sim.terminal import DONE, Commands, add_command
+
+FORMATS = ("png", "svg", "pdf")
+
+
+def draw_figures(name: str, results: Path, out: Path, figure: str | None, suffix: str) -> list[Path]:
+    """
+    Draw the figures of a study from its tables, and write the CSV behind each.
+
+    Parameters
+    ----------
+    name
+        Name of the study, or path to its folder.
+    results
+        Folder of its tables.
+    out
+        Folder of the figures.
+    figure
+        One figure; None: all.
+    suffix
+        `png`, `svg` or `pdf`.
+
+    Raises
+    ------
+    InputError
+        If study or results are not there, or there is no such figure.
+    """
+    from sim.experiment.figure_tables import figure_table
+    from sim.experiment.study import write_csv
+    from sim.experiment.study_file import StudyError, read_study
+    from sim.results import load_study
+    from sim.view.study_figures import draw_study_figure
+
+    study = read_study(name)
+    known = study.file.figures
+    if figure is not None and figure not in known:
+        raise StudyError(f"study {study.name}: found no figure {figure!r}; known: {', '.join(known) or 'none'}")
+    found = load_study(results)
+    tables = {
+        key: figure_table(key, study.file, found.summary, found.comparison) for key in ([figure] if figure else known)
+    }
+    paths = []
+    for key, table in tables.items():
+        spec = known[key]
+        out.mkdir(parents=True, exist_ok=True)
+        write_csv(table, out / f"{key}.csv")
+        x_label = "|".join(spec.measures) if spec.kind == "pareto" else study.file.label_of(spec.x) if spec.x else ""
+        line_label = study.file.label_of(spec.by) if spec.by else ""
+        paths.append(
+            draw_study_figure(
+                spec.kind,
+                table,
+                out / f"{key}.{suffix}",
+                title=spec.title,
+                x_label=x_label,
+                line_label=line_label,
+                study=study.name,
+            )
+        )
+    return paths
+
+
+def plot(arguments: argparse.Namespace) -> int:
+    """`sim plot`: draw all figures of a study, or one."""
+    from sim.experiment.study_file import find_study
+
+    results = (
+        Path(arguments.results) if arguments.results else Path("results") / find_study(arguments.study).resolve().name
+    )
+    out = Path(arguments.out) if arguments.out else results / "figures"
+    paths = draw_figures(arguments.study, results, out, arguments.figure, arguments.format)
+    for path in paths:
+        print(path)
+    if not paths:
+        print("the study has no figures")
+    return DONE
+
+
+def add_plot_command(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Put `sim plot` among the other commands."""
+    command = add_command(
+        commands,
+        "plot",
+        plot,
+        "Draw the figures of a study from its tables, with the CSV behind each.",
+        "examples:\n  sim plot time_windows\n  sim plot time_windows by_ban --format svg",
+    )
+    command.add_argument("study", help="name of a folder under experiments/, or path to such a folder")
+    command.add_argument("figure", nargs="?", help="name of one figure in study.yaml (default: all)")
+    command.add_argument("--results", metavar="DIR", help="folder of the tables (default: results/NAME)")
+    command.add_argument("--out", metavar="DIR", help="folder of the figures (default: figures/ beside the tables)")
+    command.add_argument("--format", choices=FORMATS, default="png", help="file format (default: png)")

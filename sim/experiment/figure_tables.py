@@ -1,0 +1,133 @@
+"""
+The table behind each figure of a study: the rows of its results that the figure shows, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from sim.errors import ResultsError
+from sim.experiment.study_file import FigureSpec, StudyFile
+from sim.experiment.study_tables import level_text
+from sim.measures.definitions import MEASURES
+
+
+def figure_table(name: str, file: StudyFile, summary: pd.DataFrame, comparison: pd.DataFrame | None) -> pd.DataFrame:
+    """
+    Rows that a figure shows.
+
+    Curves: columns `measure, unit, x, line, n, mean, ci_low, ci_high, pd_low, pd_high`, the last two the interval of
+    the paired difference set on the mean. Differences and tornados: `measure, point, n, change, low, high`.
+    Pareto: `point, x, x_low, x_high, y, y_low, y_high, is_front`.
+
+    Parameters
+    ----------
+    name
+        Name of the figure in `study.yaml`.
+    file
+        The study.
+    summary, comparison
+        Its tables.
+
+    Raises
+    ------
+    ResultsError
+        If the results do not hold what the figure shows.
+    """
+    spec = file.figures[name]
+    faults = [
+        f"figure {name}: the results have no measure {m!r}" for m in spec.measures if m not in set(summary["measure"])
+    ]
+    faults += [f"figure {name}: the results have no factor {f!r}" for f in file.factor_names if f not in summary]
+    if faults:
+        raise ResultsError(faults)
+    if spec.kind == "curve":
+        return _curve(name, spec, file, summary)
+    if spec.kind == "pareto":
+        return _pareto(spec, file, summary)
+    if comparison is None:
+        raise ResultsError(f"figure {name}: a {spec.kind} needs `base` in study.yaml and comparison.csv in the results")
+    return _changes(spec, file, comparison)
+
+
+def _curve(name: str, spec: FigureSpec, file: StudyFile, summary: pd.DataFrame) -> pd.DataFrame:
+    own = summary
+    for factor in file.factor_names:
+        if factor in (spec.x, spec.by):
+            continue
+        if factor not in file.base:
+            raise ResultsError(
+                f"figure {name}: factor {factor!r} is neither `x` nor `by` and has no base to be held at"
+            )
+        own = own[own[factor].map(level_text) == level_text(file.base[factor])]
+    rows = []
+    for measure in spec.measures:
+        of_measure = own[own["measure"] == measure]
+        for line in _levels(file, spec.by, of_measure):
+            lines = (
+                of_measure if spec.by is None else of_measure[of_measure[spec.by].map(level_text) == level_text(line)]
+            )
+            for level in _levels(file, spec.x, lines):
+                row = lines[lines[spec.x].map(level_text) == level_text(level)]
+                if len(row):
+                    rows.append({"measure": measure, "x": level, "line": line, **_values(row.iloc[0])})
+    columns = ["measure", "unit", "x", "line", "n", "mean", "ci_low", "ci_high", "pd_low", "pd_high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _values(row: pd.Series[Any]) -> dict[str, Any]:
+    shift = row["mean"] - row["paired_difference"]
+    kept = {key: row[key] for key in ("unit", "n", "mean", "ci_low", "ci_high")}
+    return kept | {"pd_low": shift + row["pd_ci_low"], "pd_high": shift + row["pd_ci_high"]}
+
+
+def _levels(file: StudyFile, factor: str | None, table: pd.DataFrame) -> Sequence[Any]:
+    """Levels of a factor in the order of the study; those of a sampled range in rising order."""
+    if factor is None:
+        return ("",)
+    return file.levels_of(factor) or sorted(set(table[factor]))
+
+
+def _changes(spec: FigureSpec, file: StudyFile, comparison: pd.DataFrame) -> pd.DataFrame:
+    own = comparison[comparison["measure"].isin(spec.measures)]
+    table = pd.DataFrame(
+        {
+            "measure": own["measure"],
+            "point": [_point(row, file) for row in own.to_dict("records")],
+            "n": own["n"],
+            "change": own["relative_change"],
+            "low": own["t_low"],
+            "high": own["t_high"],
+        }
+    )
+    if spec.kind == "tornado":
+        first = table[table["measure"] == spec.measures[0]].set_index("point")["change"].abs()
+        order = first.sort_values(ascending=False, kind="stable", na_position="last").index
+        table = table.set_index("point").loc[list(order)].reset_index()[list(table.columns)]
+    order_of = {measure: place for place, measure in enumerate(spec.measures)}
+    return table.sort_values("measure", key=lambda names: names.map(order_of), kind="stable", ignore_index=True)
+
+
+def _point(row: Mapping[Any, Any], file: StudyFile) -> str:
+    names = file.factor_names
+    return str(row[names[0]]) if len(names) == 1 else ", ".join(f"{name} {row[name]}" for name in names)
+
+
+def _pareto(spec: FigureSpec, file: StudyFile, summary: pd.DataFrame) -> pd.DataFrame:
+    parts = []
+    for axis, measure in zip(("x", "y"), spec.measures, strict=True):
+        own = summary[summary["measure"] == measure]
+        names = [_point(row, file) for row in own.to_dict("records")]
+        ends = {axis: own["mean"], f"{axis}_low": own["ci_low"], f"{axis}_high": own["ci_high"]}
+        parts.append(pd.DataFrame(ends).set_axis(names, axis=0))
+    table = parts[0].join(parts[1]).rename_axis("point").reset_index()
+    signs = [-1.0 if MEASURES[measure].better == "higher" else 1.0 for measure in spec.measures]
+    x, y = (sign * table[axis] for sign, axis in zip(signs, ("x", "y"), strict=True))
+    table["is_front"] = [
+        not bool(((x <= a) & (y <= b) & ((x < a) | (y < b))).any()) and a == a and b == b
+        for a, b in zip(x, y, strict=True)
+    ]
+    return table

@@ -1,0 +1,195 @@
+"""
+Figures of a study, each from the table beside it: curves, differences, tornado, Pareto front.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.measures.definitions import MEASURES
+from sim.view.style import BLUE, COLOURS, GREY, INK, ORANGE, add_caption, figure_style, new_figure, save_figure
+
+MARKERS = ("o", "s", "^", "D", "v", "P")
+"""One a line, so that lines can be told apart without colour."""
+
+
+def draw_study_figure(
+    kind: str,
+    table: pd.DataFrame,
+    path: Path,
+    *,
+    title: str = "",
+    x_label: str = "",
+    line_label: str = "",
+    study: str = "",
+) -> Path:
+    """
+    Draw one figure of a study.
+
+    Parameters
+    ----------
+    kind
+        `curve`, `difference`, `tornado` or `pareto`.
+    table
+        Table behind the figure.
+    path
+        File that is written; vector or PNG by suffix.
+    title
+        Title; none when empty.
+    x_label
+        Name of the factor along the axis of a curve, or of both axes of a Pareto front, parted by a bar.
+    line_label
+        Name of the factor that makes the lines of a curve.
+    study
+        Name of the study, for the small print.
+    """
+    draw = {"curve": _draw_curves, "difference": _draw_changes, "tornado": _draw_tornado, "pareto": _draw_pareto}[kind]
+    with figure_style():
+        return draw(table, path, title, x_label, line_label, study)
+
+
+def measure_title(name: str) -> str:
+    """
+    A measure's name in words.
+
+    Examples
+    --------
+    >>> measure_title("cost_per_tonne"), measure_title("nev_share")
+    ('Cost per tonne', 'NEV share')
+    """
+    words = " ".join({"nev": "NEV", "co2": "CO2", "nox": "NOx", "pm": "PM"}.get(w, w) for w in name.split("_"))
+    return words[:1].upper() + words[1:]
+
+
+def _seeds(table: pd.DataFrame) -> str:
+    low, high = int(table["n"].min()), int(table["n"].max())
+    return f"{high} seeds" if low == high else f"{low} to {high} seeds"
+
+
+def _draw_curves(table: pd.DataFrame, path: Path, title: str, x_label: str, line_label: str, study: str) -> Path:
+    measures = list(dict.fromkeys(table["measure"]))
+    columns = min(3, len(measures))
+    n_rows = -(-len(measures) // columns)
+    figure = new_figure(width_in=max(3.3 * columns, 5.0), height_in=3.0 * n_rows + 0.5)
+    panels = figure.subplots(n_rows, columns, squeeze=False).ravel()
+    for axes in panels[len(measures) :]:
+        axes.set_visible(False)
+    levels = list(dict.fromkeys(table["x"]))
+    is_scale = pd.api.types.is_numeric_dtype(table["x"])
+    lines = list(dict.fromkeys(table["line"].astype(str)))
+    for axes, measure in zip(panels, measures, strict=False):
+        own = table[table["measure"] == measure]
+        for place, line in enumerate(lines):
+            at = own[own["line"].astype(str) == line]
+            x = np.asarray([float(v) if is_scale else levels.index(v) for v in at["x"]])
+            # Lines side by side, so that no interval hides another.
+            width = (float(np.ptp(x)) or 1.0) / max(len(levels) - 1, 1)
+            x = x + 0.05 * width * (place - (len(lines) - 1) / 2.0)
+            _draw_line(axes, x, at, COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)], line)
+        axes.set_title(measure_title(measure), fontsize=10)
+        axes.set_ylabel(f"[{MEASURES[measure].unit}]")
+        axes.set_xlabel(x_label)
+        if not is_scale:
+            axes.set_xticks(range(len(levels)), [str(level) for level in levels])
+    if len(lines) > 1:
+        handles, names = panels[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside upper right", ncols=len(lines), title=line_label)
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    has_pairs = bool(table["pd_low"].notna().any())
+    pairs = "; bars: of the difference from the base on the same seeds" if has_pairs else ""
+    add_caption(figure, f"{study}: means over {_seeds(table)}; bands: 95 % interval of the mean{pairs}.")
+    return save_figure(figure, path)
+
+
+def _draw_line(axes: Axes, x: np.ndarray, at: pd.DataFrame, colour: str, marker: str, label: str) -> None:
+    mean, low, high = (at[name].to_numpy(np.float64) for name in ("mean", "pd_low", "pd_high"))
+    axes.fill_between(x, at["ci_low"], at["ci_high"], color=colour, alpha=0.13, linewidth=0)
+    axes.plot(x, mean, marker=marker, color=colour, label=label, markersize=5)
+    axes.vlines(x, low, high, color=colour, linewidth=2.6, alpha=0.7)
+
+
+def _draw_changes(table: pd.DataFrame, path: Path, title: str, x_label: str, line_label: str, study: str) -> Path:
+    return _draw_by_point(table, path, title, study, _dots)
+
+
+def _draw_tornado(table: pd.DataFrame, path: Path, title: str, x_label: str, line_label: str, study: str) -> Path:
+    return _draw_by_point(table, path, title, study, _bars)
+
+
+def _dots(axes: Axes, y: np.ndarray, change: np.ndarray, colours: list[str]) -> None:
+    axes.scatter(change, y, c=colours, s=30, zorder=3)
+
+
+def _bars(axes: Axes, y: np.ndarray, change: np.ndarray, colours: list[str]) -> None:
+    axes.barh(y, change, color=colours, height=0.62, alpha=0.85)
+
+
+def _draw_by_point(
+    table: pd.DataFrame,
+    path: Path,
+    title: str,
+    study: str,
+    mark: Callable[[Axes, np.ndarray, np.ndarray, list[str]], None],
+) -> Path:
+    measures = list(dict.fromkeys(table["measure"]))
+    points = list(dict.fromkeys(table["point"]))
+    y = np.arange(len(points), dtype=np.float64)[::-1]
+    longest = max(map(len, points))
+    figure = new_figure(width_in=3.0 * len(measures) + 0.085 * longest + 0.5, height_in=1.3 + 0.32 * len(points))
+    panels = figure.subplots(1, len(measures), squeeze=False, sharey=True).ravel()
+    for axes, measure in zip(panels, measures, strict=True):
+        own = table[table["measure"] == measure].set_index("point").reindex(points)
+        change, low, high = (100.0 * own[name].to_numpy(np.float64) for name in ("change", "low", "high"))
+        colours = [
+            GREY if not (a > 0.0 or b < 0.0) else BLUE if c < 0.0 else ORANGE
+            for a, b, c in zip(low, high, change, strict=True)
+        ]
+        axes.axvline(0.0, color=INK, linewidth=1)
+        mark(axes, y, change, colours)
+        axes.hlines(y, low, high, color=INK, linewidth=1.4, zorder=2)
+        axes.set_title(measure_title(measure), fontsize=10)
+        axes.set_xlabel("Change against the base [%]")
+        axes.set_yticks(y, points)
+        axes.grid(visible=False, axis="y")
+        axes.margins(x=0.1)
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    add_caption(
+        figure,
+        f"{study}: mean relative change on the same seeds ({_seeds(table)}), 95 % interval each; grey: spans zero.",
+    )
+    return save_figure(figure, path)
+
+
+def _draw_pareto(table: pd.DataFrame, path: Path, title: str, x_label: str, line_label: str, study: str) -> Path:
+    figure = new_figure(width_in=8.5, height_in=5.4)
+    axes = figure.subplots()
+    front = table["is_front"].to_numpy(bool)
+    x, y = table["x"].to_numpy(np.float64), table["y"].to_numpy(np.float64)
+    axes.hlines(y, table["x_low"], table["x_high"], color="#C8C8C8", linewidth=1)
+    axes.vlines(x, table["y_low"], table["y_high"], color="#C8C8C8", linewidth=1)
+    axes.scatter(x[~front], y[~front], color=GREY, s=26, zorder=3, label="dominated")
+    order = np.argsort(x[front], kind="stable")
+    axes.plot(x[front][order], y[front][order], "o-", color=BLUE, zorder=4, label="front")
+    for place, (a, b, name) in enumerate(zip(x, y, table["point"], strict=True)):
+        shift = (5, 5) if place % 2 == 0 else (5, -10)
+        axes.annotate(str(name), (a, b), textcoords="offset points", xytext=shift, fontsize=8, color=INK)
+    labels = [
+        f"{measure_title(name)} [{MEASURES[name].unit}], {MEASURES[name].better} is better"
+        for name in x_label.split("|")
+    ]
+    axes.set(xlabel=labels[0], ylabel=labels[1])
+    if title:
+        axes.set_title(title)
+    axes.margins(0.12)
+    axes.legend(loc="best")
+    add_caption(
+        figure, f"{study}: means with 95 % intervals; the front is of the means, points near it may belong to it."
+    )
+    return save_figure(figure, path)

@@ -1,0 +1,132 @@
+"""The rows behind each figure of a study, by hand, and the command that draws them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from sim.cli import main
+from sim.errors import ResultsError
+from sim.experiment.figure_tables import figure_table
+from sim.experiment.study_file import StudyFile
+
+FIGURES: dict[str, Any] = {
+    "curve": {"kind": "curve", "x": "share", "by": "night", "measures": ["van_km"]},
+    "held": {"kind": "curve", "x": "share", "measures": ["van_km"]},
+    "tornado": {"kind": "tornado", "measures": ["van_km", "cost_per_tonne"]},
+    "pareto": {"kind": "pareto", "measures": ["van_km", "on_time_share"]},
+}
+FILE: dict[str, Any] = {
+    "question": "?",
+    "factors": {"share": [0, 0.5], "night": ["none", "all"]},
+    "base": {"share": 0, "night": "none"},
+    "measures": ["van_km", "cost_per_tonne", "on_time_share"],
+    "figures": FIGURES,
+}
+POINTS = ((0.0, "none"), (0.0, "all"), (0.5, "none"), (0.5, "all"))
+MEANS = {
+    "van_km": (100.0, 120.0, 80.0, 90.0),
+    "on_time_share": (0.90, 0.99, 0.90, 0.80),
+    "cost_per_tonne": (5.0, 5.0, 6.0, 4.0),
+}
+
+
+def _summary() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"share": share, "night": night, "measure": name, "unit": "km", "n": 5, "mean": mean}
+            | {"ci_low": mean - 2.0, "ci_high": mean + 2.0, "paired_difference": mean - means[0]}
+            | {"pd_ci_low": mean - means[0] - 1.0, "pd_ci_high": mean - means[0] + 1.0}
+            for name, means in MEANS.items()
+            for (share, night), mean in zip(POINTS, means, strict=True)
+        ]
+    )
+
+
+def _comparison() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"share": share, "night": night, "measure": name, "n": 5, "relative_change": mean / means[0] - 1.0}
+            | {"t_low": mean / means[0] - 1.1, "t_high": mean / means[0] - 0.9}
+            for name, means in MEANS.items()
+            for (share, night), mean in zip(POINTS[1:], means[1:], strict=True)
+        ]
+    )
+
+
+def test_a_curve_has_its_lines_and_paired_intervals() -> None:
+    """The interval of the difference is set on the mean: 80 km, difference -20 +- 1, gives 79 to 81."""
+    table = figure_table("curve", StudyFile.model_validate(FILE), _summary(), None)
+    assert table["line"].tolist() == ["none", "none", "all", "all"] and table["mean"].tolist() == [100, 80, 120, 90]
+    row = table.iloc[1]
+    assert (row["pd_low"], row["pd_high"], row["ci_low"], row["ci_high"]) == (79.0, 81.0, 78.0, 82.0)
+
+
+def test_other_factors_are_held_at_the_base() -> None:
+    """A factor that is not drawn stays at its base level, and without a base the figure is refused."""
+    table = figure_table("held", StudyFile.model_validate(FILE), _summary(), None)
+    assert table["mean"].tolist() == [100, 80]
+    file = StudyFile.model_validate(
+        {**FILE, "base": {}, "figures": {"held": FIGURES["held"], "pareto": FIGURES["pareto"]}}
+    )
+    with pytest.raises(ResultsError, match="'night' is neither `x` nor `by` and has no base"):
+        figure_table("held", file, _summary(), None)
+
+
+def test_a_tornado_is_sorted_by_its_first_measure() -> None:
+    """Changes of 20, -20 and -10 %: the largest first, points the same in every panel."""
+    table = figure_table("tornado", StudyFile.model_validate(FILE), _summary(), _comparison())
+    points = ["share 0.0, night all", "share 0.5, night none", "share 0.5, night all"]
+    assert table["point"].tolist() == points * 2
+    assert table["measure"].tolist() == ["van_km"] * 3 + ["cost_per_tonne"] * 3
+
+
+def test_a_pareto_front_knows_which_way_is_better() -> None:
+    """Fewer km and more punctual: 80 km at 90 % and 120 km at 99 % are not dominated, 100 km and 90 km are."""
+    table = figure_table("pareto", StudyFile.model_validate(FILE), _summary(), None)
+    assert dict(zip(table["point"], table["is_front"], strict=True)) == {
+        "share 0.0, night none": False,
+        "share 0.0, night all": True,
+        "share 0.5, night none": True,
+        "share 0.5, night all": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("figure", "base", "told"),
+    [
+        ({"kind": "tornado", "measures": ["van_km"]}, {}, "needs `base`"),
+        ({"kind": "pareto", "measures": ["van_km"]}, FILE["base"], "two measures"),
+        ({"kind": "pareto", "measures": ["van_km", "orders_total"]}, FILE["base"], "neither way is better"),
+    ],
+)
+def test_figures_that_cannot_be_drawn_are_refused(figure: dict[str, Any], base: dict[str, Any], told: str) -> None:
+    """Before anything is run."""
+    with pytest.raises(ValueError, match=told):
+        StudyFile.model_validate({**FILE, "base": base, "figures": {"f": figure}})
+
+
+def test_every_kind_is_drawn_with_its_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`sim plot` leaves a file and a CSV for each figure, equal bytes when repeated; unknown names are told."""
+    import yaml
+
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(FILE), encoding="utf-8")
+    (tmp_path / "seeds.csv").write_text("seed\n1\n", encoding="utf-8")
+    pd.DataFrame({"run_id": ["a"], "share": [0.0], "night": ["none"], "replication": [1], "seed": [1]}).to_csv(
+        tmp_path / "design.csv", index=False
+    )
+    (tmp_path / "outcomes.csv").write_text("run_id,measure,value,unit\na,van_km,1.0,km\n", encoding="utf-8")
+    _summary().to_csv(tmp_path / "summary.csv", index=False)
+    _comparison().to_csv(tmp_path / "comparison.csv", index=False)
+    command = ["plot", str(tmp_path), "--results", str(tmp_path), "--format", "svg"]
+    assert main(command) == 0
+    files = {f"{name}.{suffix}" for name in FIGURES for suffix in ("svg", "csv")}
+    first = {path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()}
+    assert set(first) == files
+    assert main(command) == 0
+    assert {path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()} == first
+    assert main([*command[:2], "nothing", *command[2:]]) == 2
+    assert "no figure 'nothing'; known: " in capsys.readouterr().err
