@@ -31,6 +31,7 @@ _COLUMNS = {
     "outcomes": ("run_id", "measure", "value", "unit"),
     "summary": ("measure", "unit", "n", "mean", "ci_low", "ci_high"),
     "comparison": ("measure", "n", "relative_change", "t_low", "t_high"),
+    "attribution": ("measure", "reading", "lever", "n", "change", "low", "high"),
     "scorecard": ("row", "measure", "verdict"),
 }
 _NUMBERS = {
@@ -41,13 +42,14 @@ _NUMBERS = {
         *("n", "relative_change", "t_low", "t_high", "boot_low", "boot_high", "p_value", "p_holm"),
         "needed_replications",
     ),
+    "attribution": ("n", "change", "low", "high"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class StudyResults:
     """
-    Tables of a study; `comparison` and `scorecard` are None where the study has none.
+    Tables of a study; `comparison`, `attribution` and `scorecard` are None where the study has none.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ class StudyResults:
         Where they were read.
     factors
         Names of the factors.
-    design, outcomes, summary, comparison, scorecard
+    design, outcomes, summary, comparison, attribution, scorecard
         Content of the files of those names; levels of factors that are not all numbers are text.
     """
 
@@ -65,6 +67,7 @@ class StudyResults:
     outcomes: pd.DataFrame
     summary: pd.DataFrame
     comparison: pd.DataFrame | None
+    attribution: pd.DataFrame | None
     scorecard: pd.DataFrame | None
 
     def values(self) -> pd.DataFrame:
@@ -103,7 +106,7 @@ def load_study(folder: Path | str) -> StudyResults:
     tables: dict[str, pd.DataFrame | None] = {}
     for name in _COLUMNS:
         path = where / f"{name}.csv"
-        if name in ("comparison", "scorecard") and not path.is_file():
+        if name in ("comparison", "attribution", "scorecard") and not path.is_file():
             tables[name] = None
             continue
         try:
@@ -115,7 +118,9 @@ def load_study(folder: Path | str) -> StudyResults:
     design, outcomes, summary = tables["design"], tables["outcomes"], tables["summary"]
     assert design is not None and outcomes is not None and summary is not None
     factors = tuple(str(name) for name in design.columns if name not in _NO_FACTORS)
-    return StudyResults(where, factors, design, outcomes, summary, tables["comparison"], tables["scorecard"])
+    return StudyResults(
+        where, factors, design, outcomes, summary, tables["comparison"], tables["attribution"], tables["scorecard"]
+    )
 
 
 def _read(path: Path, name: str) -> pd.DataFrame:

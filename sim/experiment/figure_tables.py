@@ -15,7 +15,13 @@ from sim.experiment.study_tables import level_text
 from sim.measures.definitions import MEASURES
 
 
-def figure_table(name: str, file: StudyFile, summary: pd.DataFrame, comparison: pd.DataFrame | None) -> pd.DataFrame:
+def figure_table(
+    name: str,
+    file: StudyFile,
+    summary: pd.DataFrame,
+    comparison: pd.DataFrame | None,
+    attribution: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """
     Rows that a figure shows.
 
@@ -29,7 +35,7 @@ def figure_table(name: str, file: StudyFile, summary: pd.DataFrame, comparison: 
         Name of the figure in `study.yaml`.
     file
         The study.
-    summary, comparison
+    summary, comparison, attribution
         Its tables.
 
     Raises
@@ -48,6 +54,10 @@ def figure_table(name: str, file: StudyFile, summary: pd.DataFrame, comparison: 
         return _curve(name, spec, file, summary)
     if spec.kind == "pareto":
         return _pareto(spec, file, summary)
+    if spec.kind == "attribution":
+        if attribution is None:
+            raise ResultsError(f"figure {name}: the results have no attribution.csv")
+        return _shares(spec, attribution)
     if comparison is None:
         raise ResultsError(f"figure {name}: a {spec.kind} needs `base` in study.yaml and comparison.csv in the results")
     return _changes(spec, file, comparison)
@@ -108,6 +118,15 @@ def _changes(spec: FigureSpec, file: StudyFile, comparison: pd.DataFrame) -> pd.
         order = first.sort_values(ascending=False, kind="stable", na_position="last").index
         table = table.set_index("point").loc[list(order)].reset_index()[list(table.columns)]
     order_of = {measure: place for place, measure in enumerate(spec.measures)}
+    return table.sort_values("measure", key=lambda names: names.map(order_of), kind="stable", ignore_index=True)
+
+
+def _shares(spec: FigureSpec, attribution: pd.DataFrame) -> pd.DataFrame:
+    """Shapley shares and the whole package, as points."""
+    own = attribution[attribution["measure"].isin(spec.measures) & attribution["reading"].isin(["shapley", "package"])]
+    points = own["lever"].where(own["reading"] == "shapley", "whole package")
+    order_of = {measure: place for place, measure in enumerate(spec.measures)}
+    table = own.assign(point=points)[["measure", "point", "n", "change", "low", "high"]]
     return table.sort_values("measure", key=lambda names: names.map(order_of), kind="stable", ignore_index=True)
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from sim.config import Scenario
 from sim.contracts import Progress, no_progress
 from sim.errors import ResultsError
+from sim.experiment.attribution import attribution_table
 from sim.experiment.design import PlannedRun, design_points, design_table, planned_runs
 from sim.experiment.intervals import t_interval
 from sim.experiment.study_file import Study
@@ -157,6 +158,11 @@ def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, fail
     }
     if base:
         tables["comparison"] = relative_changes(design, outcomes, factors, study.file.kept_measures, base)
+    if study.file.attribution:
+        try:
+            tables["attribution"] = attribution_table(study.file, design, outcomes)
+        except ResultsError:
+            (out / "attribution.csv").unlink(missing_ok=True)  # not all combinations are there yet
     for name, table in tables.items():
         write_csv(table, out / f"{name}.csv")
     finished = list(dict.fromkeys(outcomes["run_id"]))

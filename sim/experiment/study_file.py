@@ -56,7 +56,7 @@ class Case(BaseModel, frozen=True, extra="forbid"):
 class FigureSpec(BaseModel, frozen=True, extra="forbid"):
     """A figure of the study."""
 
-    kind: Literal["curve", "difference", "tornado", "pareto"] = Field(description="What is drawn")
+    kind: Literal["curve", "difference", "tornado", "pareto", "attribution"] = Field(description="What is drawn")
     measures: tuple[str, ...] = Field(min_length=1, description="Indicators drawn; for pareto x then y")
     x: str | None = Field(default=None, description="Factor along the axis, for a curve")
     by: str | None = Field(default=None, description="Factor that makes the lines, for a curve")
@@ -77,6 +77,7 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
     base: dict[str, Level] = Field(default={}, description="Level of each factor that the others are compared with")
     measures: tuple[str, ...] = Field(default=(), description="Indicators in the tables; none: all")
     figures: dict[str, FigureSpec] = Field(default={}, description="Figures by name")
+    attribution: bool = Field(default=False, description="Share changes out among factors, each a lever of two levels")
     scorecard: str | None = Field(default=None, description="Case or scenario level whose scorecard is written")
 
     @model_validator(mode="before")
@@ -116,6 +117,8 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
                 faults.append(f"figures.{name}: a curve needs `x`, the factor along its axis")
             if figure.kind in ("difference", "tornado") and not self.base:
                 faults.append(f"figures.{name}: a {figure.kind} needs `base`, what the points are compared with")
+            if figure.kind == "attribution" and not self.attribution:
+                faults.append(f"figures.{name}: needs `attribution: true`")
             if figure.kind == "pareto":
                 aimless = [m for m in figure.measures if m in MEASURES and MEASURES[m].better is None]
                 faults += [f"figures.{name}: neither way is better for {m!r}, so there is no front" for m in aimless]
@@ -128,11 +131,24 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
                 known = self.levels_of(name)
                 if known is not None and str(value) not in map(str, known):
                     faults.append(f"base: factor {name!r} has no level {value!r}; known: {list(known)}")
+        if self.attribution:
+            faults += self._attribution_faults()
         if self.scorecard is not None and not self.base:
             faults.append("scorecard: needs `base`, what it is held against")
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def _attribution_faults(self) -> list[str]:
+        faults = [] if self.base else ["attribution: needs `base`, the package without its levers"]
+        if self.cases or self.design != "grid":
+            faults.append("attribution: needs every combination of levers: design grid, no cases")
+        if len(self.factors) > 8:
+            faults.append(f"attribution: at most 8 levers, found {len(self.factors)}")
+        for name in self.factors:
+            n = len(self.levels_of(name) or ())
+            faults += [f"attribution: factor {name!r} needs two levels, off and on, found {n}"] if n != 2 else []
+        return faults
 
     @property
     def factor_names(self) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def draw_study_figure(
     Parameters
     ----------
     kind
-        `curve`, `difference`, `tornado` or `pareto`.
+        `curve`, `difference`, `tornado`, `pareto` or `attribution`.
     table
         Table behind the figure.
     path
@@ -48,7 +48,13 @@ def draw_study_figure(
     study
         Name of the study, for the small print.
     """
-    draw = {"curve": _draw_curves, "difference": _draw_changes, "tornado": _draw_tornado, "pareto": _draw_pareto}[kind]
+    draw = {
+        "curve": _draw_curves,
+        "difference": _draw_changes,
+        "tornado": _draw_tornado,
+        "pareto": _draw_pareto,
+        "attribution": _draw_tornado,
+    }[kind]
     with figure_style():
         return draw(table, path, title, x_label, line_label, study)
 
