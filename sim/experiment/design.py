@@ -18,6 +18,9 @@ from sim.experiment.provenance import run_id_of
 from sim.experiment.study_file import Case, Factor, Level, Study, StudyError, StudyFile
 from sim.random_streams import RandomStreams
 
+_ADDS = "scenario+="
+"""Begins an entry of an option that adds a scenario by its name to that of the study."""
+
 
 @dataclass(frozen=True, slots=True)
 class DesignPoint:
@@ -118,7 +121,11 @@ def _combinations(file: StudyFile) -> Iterator[tuple[dict[str, Level], str | Non
                 levels[name] = level
                 key = factor.key or name
                 if factor.options is not None:
-                    overrides += factor.options[str(level)]
+                    for override in factor.options[str(level)]:
+                        if override.startswith(_ADDS):
+                            scenario = f"{scenario or file.scenario}+{override.removeprefix(_ADDS)}"
+                        else:
+                            overrides.append(override)
                 elif key == "scenario":
                     scenario = str(level) if scenario is None else f"{scenario}+{level}"
                 else:

@@ -92,6 +92,26 @@ factors: {service.retries: [0, 1]}
     assert points[-1].scenario.policy.rules and not points[0].scenario.policy.rules
 
 
+def test_options_add_scenarios_by_name(tmp_path: Path) -> None:
+    """Levers that are scenarios add up in every combination, to the scenario of the study."""
+    text = """
+question: Levers?
+scenario: base_2022
+fixed: [network=grid, traffic=off]
+factors:
+  joint: {options: {without: [], with: ["scenario+=joint_chains"]}}
+  fleet: {options: {without: [], with: ["scenario+=electric_60", service.retries=0]}}
+"""
+    points = design_points(read_study(str(_study(tmp_path / "levers", text))))
+    assert [point.scenario.scenario.names for point in points] == [
+        ("base_2022",),
+        ("base_2022", "electric_60"),
+        ("base_2022", "joint_chains"),
+        ("base_2022", "joint_chains", "electric_60"),
+    ]
+    assert points[3].scenario.service.retries == 0
+
+
 @pytest.mark.parametrize("kind", ["latin_hypercube", "sobol"])
 def test_samples_fill_the_range_evenly(kind: str) -> None:
     """Of 8 points each eighth of each factor holds one; the same seed gives the same points."""
@@ -251,3 +271,30 @@ def test_two_workers_and_kill_9_change_nothing(tmp_path: Path) -> None:
     assert subprocess.run(command, check=False).returncode == 0
     assert _bytes(tmp_path / "two") == _bytes(tmp_path / "one")
     assert not list((tmp_path / "two").rglob("*.tmp"))
+
+
+@pytest.mark.slow
+def test_ten_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
+    """`kill -9` of command and workers at ten random moments: the same command goes on, to the same bytes."""
+    import random
+
+    seeds = "seed\n" + "\n".join(map(str, range(30))) + "\n"
+    folder = _study(tmp_path / "k", seeds=seeds)
+    run_study(read_study(str(folder)), tmp_path / "one")
+    out = tmp_path / "killed"
+    command = [sys.executable, "-m", "sim.cli", "study", str(folder), "--workers", "2", "--out", str(out)]
+    moments, finished = random.Random(9), []
+    for _ in range(10):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        begun, wanted = len(list(out.glob("runs/*"))), moments.randint(1, 5)
+        while process.poll() is None and len(list(out.glob("runs/*"))) < begun + wanted:
+            time.sleep(0.02)
+        time.sleep(moments.uniform(0.0, 0.5))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        finished.append(sum(finished_kpis(run) is not None for run in (out / "runs").glob("*")))
+    assert finished == sorted(finished), "a finished run is never lost"
+    assert sum(0 < number < 60 for number in finished) >= 8, "killed in mid-study"
+    assert subprocess.run(command, check=False).returncode == 0
+    assert _bytes(out) == _bytes(tmp_path / "one")
+    assert not list(out.rglob("*.tmp"))
