@@ -183,9 +183,12 @@ def _draw_pareto(table: pd.DataFrame, path: Path, title: str, x_label: str, line
     axes.scatter(x[~front], y[~front], color=GREY, s=26, zorder=3, label="dominated")
     order = np.argsort(x[front], kind="stable")
     axes.plot(x[front][order], y[front][order], "o-", color=BLUE, zorder=4, label="front")
-    for place, (a, b, name) in enumerate(zip(x, y, table["point"], strict=True)):
-        shift = (5, 5) if place % 2 == 0 else (5, -10)
-        axes.annotate(str(name), (a, b), textcoords="offset points", xytext=shift, fontsize=8, color=INK)
+    spans = float(np.ptp(x)) or 1.0, float(np.ptp(y)) or 1.0
+    for a, b, number in _labels(x / spans[0], y / spans[1]):
+        place = (a * spans[0], b * spans[1])
+        axes.annotate(number, place, textcoords="offset points", xytext=(6, 4), fontsize=8.5, color=INK)
+    key = "\n".join(f"{number}  {point}" for number, point in enumerate(table["point"], start=1))
+    axes.text(1.02, 0.98, key, transform=axes.transAxes, va="top", fontsize=8.5, color=INK, linespacing=1.5)
     labels = [
         f"{measure_title(name)} [{MEASURES[name].unit}], {MEASURES[name].better} is better"
         for name in x_label.split("|")
@@ -199,3 +202,19 @@ def _draw_pareto(table: pd.DataFrame, path: Path, title: str, x_label: str, line
         figure, f"{study}: means with 95 % intervals; the front is of the means, points near it may belong to it."
     )
     return save_figure(figure, path)
+
+
+_NEAR = 0.03
+"""Points this near, as a share of both axes, share a label: one would cover the other."""
+
+
+def _labels(x: np.ndarray, y: np.ndarray) -> list[tuple[float, float, str]]:
+    """Place and text of labels: the number of each point, those of points on each other together."""
+    found: list[tuple[float, float, list[str]]] = []
+    for number, (a, b) in enumerate(zip(x, y, strict=True), start=1):
+        near = next((label for label in found if abs(label[0] - a) < _NEAR and abs(label[1] - b) < _NEAR), None)
+        if near is None:
+            found.append((float(a), float(b), [str(number)]))
+        else:
+            near[2].append(str(number))
+    return [(a, b, ", ".join(own)) for a, b, own in found]
