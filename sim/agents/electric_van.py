@@ -21,7 +21,7 @@ from sim.energy import Battery, ChargingCurve
 from sim.events import ChargingEnded, PowerDrawn
 from sim.facilities.charging_session import ChargingSession
 from sim.planning import TourEnergy, plan_charge
-from sim.units import to_s
+from sim.units import to_s, to_us
 
 _UNPLUG_S = 60.0
 """Before leaving again, a van is unplugged this long before [s]. Assumption."""
@@ -244,7 +244,7 @@ class ElectricVan(Van):
                 connector_id=connector_id,
                 arrive_s=to_s(came_us),
                 plug_s=session.plug_s,
-                unplug_s=draws[-1].until_s if draws else session.plug_s,
+                unplug_s=to_s(to_us(draws[-1].until_s)) if draws else session.plug_s,  # of the day's clock, as departures
                 energy_kwh=energy_kwh,
                 soc_start=session.soc_start,
                 soc_end=battery.soc,
