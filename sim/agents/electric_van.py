@@ -244,7 +244,7 @@ class ElectricVan(Van):
                 connector_id=connector_id,
                 arrive_s=to_s(came_us),
                 plug_s=session.plug_s,
-                unplug_s=to_s(to_us(draws[-1].until_s)) if draws else session.plug_s,  # of the day's clock, as departures
+                unplug_s=to_s(to_us(draws[-1].until_s)) if draws else session.plug_s,
                 energy_kwh=energy_kwh,
                 soc_start=session.soc_start,
                 soc_end=battery.soc,

@@ -28,6 +28,7 @@ _SOURCES = (
     _HERE / "event_calendar.py",
     _HERE / "link_moves.py",
     _HERE / "tracked_moves.py",
+    _HERE / "box_junction.py",
     _HERE / "kernels.py",
     _HERE.parent / "energy" / "consumption.py",
 )

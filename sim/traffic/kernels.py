@@ -13,6 +13,7 @@ could differ between two machines.
 
 from __future__ import annotations
 
+from sim.traffic.box_junction import MOST_STORAGE, is_locked_circle
 from sim.traffic.compiled import compiled, inlined
 from sim.traffic.event_calendar import next_event, schedule, take_out
 from sim.traffic.link_moves import enter, headway_of, is_open, leave, opening_us, pcu_of, ready_us, slot_of
@@ -43,12 +44,14 @@ from sim.traffic.store import (
     SOURCE_LAST,
     STOP_HEADWAY,
     STOP_READY,
+    STORAGE,
     STUCK_TIME,
     TARGET,
     TRACKED,
     TRIP_PLACE,
     TRIP_WORD,
     TURN_BEGIN,
+    TURNED,
     VANS,
     VIRTUAL,
     WAITERS,
@@ -219,6 +222,25 @@ def _admit(net: Store, link: int, now_us: int) -> int:
 
 
 @compiled
+def _turn_circle(net: Store, start: int, now_us: int) -> None:
+    """Move the first vehicle of each link of a locked circle into the next link; nothing where there is no such."""
+    if not is_locked_circle(net.links, net.slots, net.approaches, start, now_us):
+        return
+    link = start
+    while True:
+        target = net.approaches[link, TARGET]
+        turn = net.merges[target, TURN_BEGIN] + net.approaches[link, POSITION]
+        net.merges[target, VIRTUAL] = net.turn_share[turn]
+        net.turn_share[turn] += headway_of(net.links[link, STOP_HEADWAY], pcu_of(_first_word(net, link)))
+        net.clock[TURNED] += 1
+        _stop_waiting(net, link)
+        _pass_stop_line(net, link, target, now_us)
+        link = target
+        if link == start:
+            break
+
+
+@compiled
 def _depart(net: Store, vehicle: int, link: int, word: int, now_us: int) -> None:
     """Put a vehicle on its first link, or hold it outside behind those that wait there."""
     if net.links[link, WAITERS] < 0 and is_open(net.links, net.slots, link, now_us):
@@ -316,6 +338,8 @@ def run(net: Store, until_us: int) -> int:
                 _pass_stop_line(net, passing, target, event_us)
             if is_opening and links[link, WAITERS] >= 0:
                 _plan_opening(net, link, event_us)
+            if (is_opening or passing < 0) and links[target, STORAGE] <= MOST_STORAGE and links[target, WAITERS] >= 0:
+                _turn_circle(net, target, event_us)
             if clock[GIVEN_BACK] > 0:
                 until_us = min(until_us, event_us)
         elif change_us <= departure_us:

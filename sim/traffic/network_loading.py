@@ -39,6 +39,8 @@ class LoadingResult:
         Counts and travel times by link and bin, in the columns of `links.parquet`.
     forced_moves
         Vehicles forced on after standing for longer than the stuck time; 0 in a sane scenario.
+    circle_moves
+        Vehicles that moved on together with all others of a full circle of short links, such as the box of a crossing.
     stored_veh
         Vehicles under way at the end: departed and not arrived.
     waiting_veh
@@ -54,6 +56,7 @@ class LoadingResult:
     arrival_s: FloatArray
     links: pd.DataFrame
     forced_moves: int
+    circle_moves: int
     stored_veh: int
     waiting_veh: int
     counts: BinnedCounts
@@ -154,6 +157,7 @@ def _result(
         arrival_s=arrival_s,
         links=link_table(counts, ids, bin_s),
         forced_moves=int(store.clock[s.FORCED]),
+        circle_moves=int(store.clock[s.TURNED]),
         stored_veh=on_links + outside,
         waiting_veh=outside,
         counts=counts,

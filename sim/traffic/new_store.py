@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.contracts import FloatArray, IntArray, LinkClosures
 from sim.traffic import store as s
+from sim.traffic.box_junction import MOST_STORAGE
 from sim.traffic.link_model import LinkParameters
 from sim.traffic.routed_trips import PackedTrips
 
@@ -103,7 +104,9 @@ def _link_rows(links: LinkParameters, smallest_pcu: float) -> tuple[IntArray, in
     """Rows of `links`, and the slots they need: for as many of the smallest vehicles as find room."""
     rows = s.aligned_zeros(len(links.length_m), s.LINK_COLUMNS)
     rows[:, s.WAITERS] = -1
-    bits = np.ceil(np.log2(links.storage_pcu / smallest_pcu + 2.0)).astype(np.int64)
+    most = links.storage_pcu / smallest_pcu
+    most = np.where(links.storage_pcu <= MOST_STORAGE / s.PCU_UNIT, 2.0 * most, most)  # a circle fills gaps under way
+    bits = np.ceil(np.log2(most + 2.0)).astype(np.int64)
     size = np.int64(1) << bits
     rows[:, s.RING] = ((np.cumsum(size) - size) << 6) | bits
     rows[:, s.FREE_TIME] = links.free_time_us

@@ -20,6 +20,7 @@ _MODULES = (
     "sim.traffic.event_calendar",
     "sim.traffic.link_moves",
     "sim.traffic.tracked_moves",
+    "sim.traffic.box_junction",
     "sim.traffic.kernels",
 )
 

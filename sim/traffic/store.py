@@ -113,6 +113,8 @@ BIN_BEGIN = 11
 BIN_WIDTH = 12
 FULL_LINK = 13
 """Link that has no slot for a vehicle to be forced on."""
+TURNED = 14
+"""Vehicles that moved on together with all others of a closed circle, so far."""
 CLOCK_ENTRIES = 16
 
 # Columns of `trips`: tracked vehicles on their way.

@@ -48,8 +48,9 @@ def _assert_same(one: LoadingResult, other: LoadingResult) -> None:
     assert one.arrival_s.tobytes() == other.arrival_s.tobytes()
     pd.testing.assert_frame_equal(one.links, other.links, check_exact=True)
     assert one.counts.vehicle_s.tobytes() == other.counts.vehicle_s.tobytes()
-    assert (one.forced_moves, one.stored_veh, one.traversals) == (
+    assert (one.forced_moves, one.circle_moves, one.stored_veh, one.traversals) == (
         other.forced_moves,
+        other.circle_moves,
         other.stored_veh,
         other.traversals,
     )
@@ -75,11 +76,44 @@ def test_compiled_kernels_equal_the_plain_twin_to_the_byte(seed: int, signal_del
 
 
 def test_the_random_days_are_crowded_enough_to_try_everything() -> None:
-    """They hold forced moves, vehicles held outside, and queues that last over bins."""
+    """They hold forced moves, circles that turn, vehicles held outside, and queues that last over bins."""
     days = [_loaded(seed) for seed in range(6)]
     assert sum(day.forced_moves for day in days) > 10
+    assert sum(day.circle_moves for day in days) >= 4
     assert max(_loaded(seed, horizon_s=100.0).waiting_veh for seed in range(6)) > 5
     assert max(np.nanmax(day.links["travel_time_s"]) for day in days) > 120.0
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=SEEDS)
+def test_a_box_that_turns_is_the_same_in_kernels_and_twin(seed: int) -> None:
+    """A crossing of short links that fills and turns all the time, with exits that are free and exits that close."""
+    rng = np.random.default_rng(seed)
+    nodes = np.arange(4)
+    links = pd.DataFrame(
+        {
+            "link_id": np.arange(12),
+            "from_node_id": np.concatenate([nodes, nodes + 4, nodes]),
+            "to_node_id": np.concatenate([(nodes + 1) % 4, nodes, nodes + 8]),
+            "length_m": np.concatenate([rng.uniform(8.0, 30.0, 4), np.full(8, 100.0)]),
+            "lanes": rng.integers(1, 3, 12),
+            "free_speed_mps": 10.0,
+            "capacity_veh_per_h": 1500.0,
+        }
+    )
+    turns = rng.integers(1, 4, 300)
+    arms = rng.integers(0, 4, 300)
+    routes = [
+        [4 + arm, *((arm + step) % 4 for step in range(turn)), 8 + (arm + turn) % 4]
+        for arm, turn in zip(arms, turns, strict=True)
+    ]
+    depart_s = np.sort(rng.uniform(0.0, 300.0, 300))
+    trips = pd.DataFrame({"trip_id": np.arange(300), "depart_s": depart_s, "route": routes})
+    changes = pd.DataFrame({"link_id": [8, 8], "time_s": [50.0, 150.0], "capacity_veh_per_h": [0.0, 1500.0]})
+    one, other = (load_network(links, trips, changes, kernels=each) for each in (compiled_kernels, plain_kernels()))
+    _assert_same(one, other)
+    assert np.isfinite(one.arrival_s).all()
+    assert one.forced_moves == 0
 
 
 @settings(max_examples=100, deadline=None)

@@ -262,6 +262,32 @@ def test_a_chain_of_short_links_carries_capacity_too() -> None:
     assert counts.outflow_veh[1] * 2.0 == pytest.approx(np.full(20, 1800.0), rel=0.005)
 
 
+@pytest.mark.parametrize(("length_m", "lanes"), [(8.0, 1), (15.0, 2), (30.0, 1), (30.0, 2)])
+def test_a_full_box_of_a_crossing_turns_by_itself(length_m: float, lanes: int) -> None:
+    """
+    Four short links in a ring, as a crossing of divided roads is drawn, full, each driver bound for the third.
+
+    All move on together and nobody is forced. Eighty vehicles with three stop lines each, four of which serve side by
+    side, make 60 rounds: at least the headway each, at most that, the drive over a link and a gap's way back at 5 m/s.
+    """
+    links = road(4, length_m=length_m, free_speed_mps=10.0, capacity_veh_per_h=1800.0 * lanes)
+    links["lanes"] = lanes
+    links["to_node_id"] = [1, 2, 3, 0]
+    trips = pd.DataFrame(
+        {
+            "trip_id": np.arange(80),
+            "depart_s": 0.0,
+            "route": [[(start + step) % 4 for step in range(3)] for start in np.arange(80) % 4],
+        }
+    )
+    found = load_network(links, trips)
+    assert found.forced_moves == 0
+    assert found.circle_moves > 0 and found.circle_moves % 4 == 0
+    assert np.isfinite(found.arrival_s).all()
+    headway_s = 3600.0 / (1800.0 * lanes)
+    assert 60.0 * headway_s <= found.arrival_s.max() <= 60.0 * (headway_s + length_m / 10.0 + length_m / 5.0)
+
+
 def _ring(n_vehicles: int, stuck_time_s: float = 300.0, horizon_s: float | None = None) -> tuple[FloatArray, int]:
     """Four links of 75 m in a ring, 10 vehicles each; everybody goes round three links, all at once."""
     links = road(4, length_m=75.0, free_speed_mps=15.0, capacity_veh_per_h=1800.0)
