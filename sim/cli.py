@@ -200,6 +200,18 @@ def _add_network_build(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, help="seed of sampled places")
 
 
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; KEY=VALUE may stand before and after options, which argparse alone refuses."""
+    parser = _parser()
+    arguments, left = parser.parse_known_args(argv)
+    is_override = [("=" in word and not word.startswith("-")) for word in left]
+    if left and (not all(is_override) or "overrides" not in arguments):
+        parser.error(f"unrecognized arguments: {' '.join(left)}")
+    if left:
+        arguments.overrides = [*arguments.overrides, *left]
+    return arguments
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """
     Run the command line.
@@ -215,7 +227,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit code.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
-    arguments = _parser().parse_args(argv)
+    arguments = _parsed(argv)
     try:
         code: int = arguments.run_command(arguments)
     except InputError as error:
