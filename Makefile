@@ -20,7 +20,7 @@ help:  ## Show this list
 	@echo "  PYTHON=python3.12 picks the interpreter, JOBS=4 the test processes, ARGS='...' adds arguments:"
 	@echo "  make run ARGS='scenario=peak_ban network=helsinki seed=2'"
 
-$(STAMP): pyproject.toml requirements.lock
+$(STAMP): pyproject.toml requirements.lock Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "needs Python 3.11 or newer, found $$($(PYTHON) --version 2>&1); try: make PYTHON=python3.11 ..."; exit 2; }
 	@test -x $(BIN)/python || { echo "Creating $(VENV)"; $(PYTHON) -m venv $(VENV); }
