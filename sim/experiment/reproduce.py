@@ -194,7 +194,9 @@ def reproduce(
     rows, compared = _design_differences(study, committed, planned, is_sample=runs is not None), 0
     found = _as_text(outcomes)
     for run in chosen:
-        if run.run_id != ids[_identity(run)]:
+        if run.run_id != ids[_identity(run)] and not _has_new_settings_only(
+            committed.manifests.get(ids[_identity(run)], {}), here[run.run_id], run
+        ):
             rows.append(_row("design", _told(run), str(run.seed), "run_id", ids[_identity(run)], run.run_id))
         if run.run_id in failures:
             continue
@@ -348,6 +350,19 @@ def _cause(name: str, before: Mapping[str, Any], now: Mapping[str, Any], scenari
     if name == "packages":
         return _changes("packages", before.get("packages", {}), now.get("packages", {}))
     return _changes("platform", *({key: m.get(key) for key in _MACHINE} for m in (before, now)))
+
+
+def _has_new_settings_only(before: Mapping[str, Any], now: Mapping[str, Any], run: PlannedRun) -> bool:
+    """
+    Whether the configuration differs by nothing but settings that the committed code did not know yet.
+
+    Newer code gives such a setting its default. That is another name for the run, and no other experiment as long as
+    the numbers are equal; it is told as a note. A setting that has another value, or is gone, is a difference.
+    """
+    if not before.get("config") or not now or before.get("code_sha256") == now.get("code_sha256"):
+        return False
+    old, new = _flat(before["config"]), _flat(json.loads(json.dumps(run.point.scenario.content() | {"seed": run.seed})))
+    return all(key in new and new[key] == value for key, value in old.items())
 
 
 def _changes(kind: str, before: Any, now: Any) -> list[str]:

@@ -108,6 +108,20 @@ _ORDERS = (
         "shops of delivered orders with joint / shops of delivered orders, homes and stations left out",
     ),
     Measure(
+        "joint_share_chains_shops",
+        "-",
+        "higher",
+        "Share of the supermarkets and chain stores that received goods that received joint deliveries.",
+        "as joint_share_shops, over shops of type supermarket or chain_store",
+    ),
+    Measure(
+        "joint_share_chains_volume",
+        "-",
+        "higher",
+        "Share of the freight volume of supermarkets and chain stores that came by joint delivery.",
+        "as joint_share_volume, over shops of type supermarket or chain_store",
+    ),
+    Measure(
         "parcels_at_stations_share",
         "-",
         "higher",

@@ -89,8 +89,9 @@ class Target:
         return value > self.limit if self.is_at_least else value < self.limit
 
 
-_COSTS = ("cost.driver_cny_per_h", "fleet.vehicle_types", "joint (handling)")
-_ENERGY = ("energy (consumption curves)", "fleet.mix", "energy.temperature_c")
+_COSTS = ("cost.driver_cny_per_h", "fleet.vehicle_types", "cost.handling_cny_per_order")
+_ENERGY = ("fleet.mix", "fleet.vehicle_types", "energy.temperature_c")
+_JOINT = ("joint.share", "joint.share_by_type")
 _USE = ("fleet.orders_per_van", "planning.iterations", "demand.shop_types")
 
 TARGETS: tuple[Target, ...] = (
@@ -113,10 +114,16 @@ TARGETS: tuple[Target, ...] = (
     Target("3 车辆及配套", "The same, national ceiling", "新能源配送车辆与充电桩之比（国家上限）",
            "nev_per_charger", "value", False, 4.0, ("charging.vans_per_connector", "fleet.mix"), reported=False,
            source="city plans of the 2nd and 3rd batch"),
+    Target("5 先进组织", "Joint delivery of supermarkets and chains, shops",
+           "商超及连锁店共同配送比例（按门店数）",
+           "joint_share_chains_shops", "value", True, 0.50, _JOINT),
+    Target("5 先进组织", "Joint delivery of supermarkets and chains, volume",
+           "商超及连锁店共同配送比例（按货运量）",
+           "joint_share_chains_volume", "value", True, 0.50, _JOINT, reported=False),
     Target("5 先进组织", "Joint delivery, share of all shops", "共同配送比例（按全部门店数）",
-           "joint_share_shops", "value", True, 0.50, ("joint.share", "joint.share_by_type")),
+           "joint_share_shops", "value", True, 0.50, _JOINT, reported=False),
     Target("5 先进组织", "Joint delivery, share of all freight volume", "共同配送比例（按货运量）",
-           "joint_share_volume", "value", True, 0.50, ("joint.share", "joint.share_by_type"), reported=False,
+           "joint_share_volume", "value", True, 0.50, _JOINT, reported=False,
            source="city plan of Xi'an"),
     Target("2 基础设施", "Terminal joint delivery stations", "末端共同配送站",
            "terminal_stations", "value", True, 40.0, ("stations.number",)),

@@ -20,6 +20,9 @@ _ROUNDING_S = 1e-3
 _HOME, _STATION = "home", "station"
 """Types of receivers that take in parcels; all others are shops."""
 
+_CHAINS = ("supermarket", "chain_store")
+"""Types of shops whose joint delivery the programme's form asks for (商超、连锁店)."""
+
 
 def service_start_s(orders: pd.DataFrame, stops: pd.DataFrame) -> pd.Series[float]:
     """Start of unloading of each order [s]: that of its stop, else the time it was delivered."""
@@ -50,6 +53,8 @@ def service_measures(tables: RunTables, context: KpiContext) -> dict[str, float 
     is_parcel = kind.isin([_HOME, _STATION])
     to_shops = delivered[~is_parcel[delivered.index]]
     joint_to_shops, shops = to_shops[to_shops["joint"]], int(to_shops["shop_id"].nunique())
+    to_chains = to_shops[kind[to_shops.index].isin(_CHAINS)]
+    joint_to_chains = to_chains[to_chains["joint"]]
     parcels_kg = weight_kg[is_parcel[delivered.index]]
     is_visit = (tables["stops"]["attempt"] == 1) & ~tables["stops"]["shop_id"].isin(orders.loc[is_parcel, "shop_id"])
     visits = tables["stops"][is_visit]
@@ -76,6 +81,12 @@ def service_measures(tables: RunTables, context: KpiContext) -> dict[str, float 
         "dock_wait_mean": None if docks.empty else float((docks["start_s"] - docks["arrive_s"]).mean()) / 60.0,
         "joint_share_volume": ratio(float(joint_to_shops["weight_kg"].sum()), float(to_shops["weight_kg"].sum())),
         "joint_share_shops": ratio(int(joint_to_shops["shop_id"].nunique()), shops),
+        "joint_share_chains_shops": ratio(
+            int(joint_to_chains["shop_id"].nunique()), int(to_chains["shop_id"].nunique())
+        ),
+        "joint_share_chains_volume": ratio(
+            float(joint_to_chains["weight_kg"].sum()), float(to_chains["weight_kg"].sum())
+        ),
         "parcels_at_stations_share": ratio(
             float(parcels_kg[kind[parcels_kg.index] == _STATION].sum()), float(parcels_kg.sum())
         ),

@@ -18,6 +18,8 @@ def draw_scorecard(table: pd.DataFrame, path: Path, *, language: Literal["en", "
     """
     One line a target: where its interval lies against the target, scaled so that all targets lie on one line.
 
+    Under the title of each stand the assumptions that its verdict hangs on, as configuration keys.
+
     Parameters
     ----------
     table
@@ -32,12 +34,12 @@ def draw_scorecard(table: pd.DataFrame, path: Path, *, language: Literal["en", "
     own = table[table["verdict"].isin(list(_COLOURS))].reset_index(drop=True)
     title, told = ("title_zh", "verdict_zh") if language == "zh" else ("title", "verdict")
     words = (
-        ("Value or change", "Target", "Verdict", "Targets of the plan")
+        ("Value or change", "Target", "Verdict", "Targets of the plan", "hangs on ")
         if language == "en"
-        else ("数值或变化", "目标", "结论", "创建方案目标")
+        else ("数值或变化", "目标", "结论", "创建方案目标", "取决于 ")
     )
     with figure_style():
-        figure = new_figure(width_in=11.0, height_in=1.2 + 0.42 * len(own))
+        figure = new_figure(width_in=11.0, height_in=1.2 + 0.5 * len(own))
         names, axes = figure.subplots(1, 2, width_ratios=[1.0, 1.0], sharey=True)
         names.set_axis_off()
         for place, row in own.iterrows():
@@ -52,7 +54,8 @@ def draw_scorecard(table: pd.DataFrame, path: Path, *, language: Literal["en", "
             axes.plot([max(ends[0], -3.0), min(ends[1], 3.0)], [y, y], color=colour, linewidth=5, solid_capstyle="butt")
             axes.plot([min(max(centre, -3.0), 3.0)], [y], "o", color=colour, markersize=7)
             mark = " *" if row["official"] == "yes" else ""
-            names.text(0.0, y, str(row[title]) + mark, va="center", fontsize=9.5, color=INK)
+            names.text(0.0, y + 0.14, str(row[title]) + mark, va="center", fontsize=9, color=INK)
+            names.text(0.0, y - 0.24, words[4] + str(row["hangs_on"]), va="center", fontsize=6.5, color=GREY)
             shown = (
                 "–"
                 if value != value

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from sim.cli import main
+from sim.config import load_scenario
 from sim.errors import InputError
 from sim.experiment.appraisal import COLUMNS, Outcomes, notes, scorecard
 from sim.measures.scorecard import TARGETS, Target
@@ -49,6 +51,16 @@ def test_readings_can_disagree() -> None:
     assert table.loc["van_km_per_van_day", "value"] == pytest.approx((0.3 + 0.302 + 0.3) / 3)
     assert table.loc["load_factor", "verdict"] == "not shown"
     assert (table.loc[[target.measure for target in TARGETS], "hangs_on"].str.len() > 0).all()
+
+
+def test_assumptions_are_keys_of_the_configuration() -> None:
+    """What a verdict hangs on can be varied: every entry leads to a value of a scenario."""
+    content = load_scenario("plan_2025", ["network=grid"]).content()
+    for key in {key for target in TARGETS for key in target.hangs_on}:
+        value: Any = content
+        for part in key.split("."):
+            assert part in value, key
+            value = value[part]
 
 
 def test_rows_by_hand() -> None:

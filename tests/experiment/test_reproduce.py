@@ -75,6 +75,24 @@ def test_a_parameter_without_effect_is_named_too(study: Path, capsys: pytest.Cap
     assert "config: enforcement.fence_detection: 0.3 -> 0.2" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("code", ["other", "same"])
+def test_a_setting_that_newer_code_added(code: str, study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Other code may know more settings: told as a note while numbers are equal. With the same code it is a change."""
+    path = study / "results" / "manifests.jsonl"
+    manifests = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for manifest in manifests:
+        del manifest["config"]["service"]["grace_min"]
+        manifest["code_sha256"] = "0" * 64 if code == "other" else manifest["code_sha256"]
+        manifest["run_id"] = manifest["run_id"][:-1] + "x"
+    path.write_text("\n".join(map(json.dumps, manifests)) + "\n", encoding="utf-8")
+    for name in ("design", "outcomes"):
+        table = pd.read_csv(study / "results" / f"{name}.csv", dtype=str, keep_default_na=False)
+        table["run_id"] = table["run_id"].str[:-1] + "x"
+        table.to_csv(study / "results" / f"{name}.csv", index=False)
+    assert _reproduce(study, "--runs", "1") == (0 if code == "other" else 1)
+    assert "config: service.grace_min: none -> " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [

@@ -29,6 +29,9 @@ BY_HAND: dict[str, float | None] = {
     "night_delivery_share_shops": 1 / 2,
     "joint_share_volume": 300 / 600,
     "joint_share_shops": 1 / 2,
+    # Neither of the two is a supermarket or chain store; tests/measures/test_parcel_measures.py has some.
+    "joint_share_chains_shops": None,
+    "joint_share_chains_volume": None,
     "parcels_at_stations_share": None,
     # Stops 1 and 2 are first attempts, at s1 and s2; carriers brought their own orders, of which one was joint.
     "visits_per_shop": 1.0,
@@ -145,6 +148,7 @@ def test_a_day_without_anything_has_no_ratios(context: KpiContext) -> None:
         "energy_per_km_diesel", "energy_per_km_petrol", "energy_per_km_bev", "energy_per_km_phev", "public_peak_power",
         "public_charging_share", "charging_cost_per_kwh", "charging_cost_per_kwh_public",
         "on_time_share", "night_delivery_share", "joint_share_volume", "joint_share_shops", "orders_per_van",
+        "joint_share_chains_shops", "joint_share_chains_volume",
         "parcels_at_stations_share", "failed_share", "night_delivery_share_shops", "visits_per_shop",
         "visits_per_joint_shop", "stops_per_van", "load_factor_volume", "empty_km_share", "dock_wait_mean",
         "load_factor", "time_utilisation", "van_km_per_van_day", "tonne_km_per_van_day", "cost_per_tonne_km",
