@@ -7,6 +7,7 @@ status `complete` and the hash of the indicators. Killed at any moment, a run is
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import multiprocessing
@@ -39,6 +40,7 @@ def simulate_to(folder: str, scenario: Scenario, seed: int) -> str | None:
     """
     try:
         _simulate(Path(folder), scenario, seed)
+        gc.collect()  # a model and its agents refer to each other: a city each, until Python happens to look
     except InputError as error:
         return "; ".join(error.faults)
     except Exception as error:

@@ -27,6 +27,7 @@ from sim.facilities.charging_site import public_charging_sites
 from sim.facilities.distribution_centre import DistributionCentre, find_centres
 from sim.facilities.hub import Hub
 from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
+from sim.model.agent_ids import let_go_of_model
 from sim.model.car_replanning import after_replanning
 from sim.model.car_traffic import CarTraffic, car_traffic
 from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
@@ -293,6 +294,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
                 next_report_us = self.clock.now_us + to_us(600.0)
         for van in self.vans:
             van.end_of_time()
+        let_go_of_model(self)
         self._progress("simulating", self._horizon_us // 10**6, self._horizon_us // 10**6)
 
     @property
