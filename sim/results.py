@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.errors import ResultsError
+from sim.measures.manifest_list import read_manifest_lines
 from sim.measures.tables import read_stamp, read_table
 
 if TYPE_CHECKING:
@@ -85,11 +86,7 @@ class StudyResults:
         ResultsError
             If the file is missing or damaged.
         """
-        path = self.folder / "manifests.jsonl"
-        try:
-            return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-        except (OSError, ValueError) as error:
-            raise ResultsError(f"{path}: expected a manifest on each line, {error}") from error
+        return list(read_manifest_lines(self.folder / "manifests.jsonl").values())
 
 
 def load_study(folder: Path | str) -> StudyResults:

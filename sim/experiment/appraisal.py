@@ -18,6 +18,7 @@ import yaml
 from sim.errors import ResultsError
 from sim.experiment.intervals import Interval, bootstrap_interval, t_interval
 from sim.experiment.study_tables import level_text, relative_change, values_by_point
+from sim.measures.manifest_list import read_manifest_lines
 from sim.measures.scorecard import BY_HAND, NUMBERS_TOLD, TARGETS, VERDICT_ZH
 
 COLUMNS = (
@@ -115,10 +116,9 @@ def _of_run(folder: Path) -> Outcomes:
 
 def _years(folder: Path, run_ids: set[str]) -> tuple[int, ...]:
     try:
-        lines = (folder / "manifests.jsonl").read_text(encoding="utf-8").splitlines()
-        manifests = [json.loads(line) for line in lines if line]
-        return tuple(sorted({int(m["config"]["demand"]["year"]) for m in manifests if m["run_id"] in run_ids}))
-    except (OSError, ValueError, KeyError, TypeError):
+        manifests = read_manifest_lines(folder / "manifests.jsonl")
+        return tuple(sorted({int(m["config"]["demand"]["year"]) for key, m in manifests.items() if key in run_ids}))
+    except (ResultsError, ValueError, KeyError, TypeError):
         return ()
 
 

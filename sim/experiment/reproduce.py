@@ -27,6 +27,7 @@ from sim.experiment.study import RUN_HERE, outcome_table
 from sim.experiment.study_file import Study
 from sim.experiment.study_runs import carry_out, run_manifest, simulate_to
 from sim.experiment.study_tables import level_text, relative_changes, summarise
+from sim.measures.manifest_list import read_manifest_lines
 
 ELSEWHERE = 1e-6
 """Relative difference that is let pass on other packages or another platform. Assumption: rounding, no other events."""
@@ -115,16 +116,12 @@ def read_committed(folder: Path) -> Committed:
             faults.append(f"{path}: expected a table of a committed study, found {error}")
             continue
         faults += [f"{path}: expected the column {c}, found none" for c in columns if c not in tables[name]]
-    path, manifests = folder / "manifests.jsonl", {}
+    path = folder / "manifests.jsonl"
+    manifests: dict[str, dict[str, Any]] = {}
     try:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                manifest = json.loads(line)
-                manifests[str(manifest["run_id"])] = manifest
-            except (ValueError, KeyError, TypeError):
-                faults.append(f"{path}: line {number}: expected the manifest of a run")
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(f"{path}: expected the manifests of a committed study, found {error}")
+        manifests = read_manifest_lines(path)
+    except ResultsError as error:
+        faults += error.faults
     if faults:
         raise ResultsError(faults)
     missing = sorted(set(tables["outcomes"]["run_id"]) - set(manifests))

@@ -4,7 +4,6 @@ A study from its folder to its tables: every point of the design on every seed, 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from sim.experiment.intervals import t_interval
 from sim.experiment.study_file import Study
 from sim.experiment.study_runs import carry_out, check_same_code, finished_kpis, run_manifest, simulate_to
 from sim.experiment.study_tables import relative_change, relative_changes, summarise, values_at, values_by_point
+from sim.measures.manifest_list import manifest_lines
 
 _FIRST_REPLICATIONS = 5
 """Replications before a sequential stop is considered: fewer know too little of the spread. Assumption."""
@@ -166,8 +166,8 @@ def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, fail
     for name, table in tables.items():
         write_csv(table, out / f"{name}.csv")
     finished = list(dict.fromkeys(outcomes["run_id"]))
-    lines = [json.dumps(run_manifest(out / "runs" / run_id), ensure_ascii=False, sort_keys=True) for run_id in finished]
-    _write_text("\n".join(lines) + "\n", out / "manifests.jsonl")
+    manifests = [run_manifest(out / "runs" / run_id) or {} for run_id in finished]
+    _write_text(manifest_lines(manifests), out / "manifests.jsonl")
     return len(finished)
 
 

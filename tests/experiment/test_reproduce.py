@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from sim.cli import main
+from sim.measures.manifest_list import manifest_lines, read_manifest_lines
 
 STUDY = """
 question: Does it come out again?
@@ -79,12 +79,12 @@ def test_a_parameter_without_effect_is_named_too(study: Path, capsys: pytest.Cap
 def test_a_setting_that_newer_code_added(code: str, study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Other code may know more settings: told as a note while numbers are equal. With the same code it is a change."""
     path = study / "results" / "manifests.jsonl"
-    manifests = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    manifests = list(read_manifest_lines(path).values())
     for manifest in manifests:
         del manifest["config"]["service"]["grace_min"]
         manifest["code_sha256"] = "0" * 64 if code == "other" else manifest["code_sha256"]
         manifest["run_id"] = manifest["run_id"][:-1] + "x"
-    path.write_text("\n".join(map(json.dumps, manifests)) + "\n", encoding="utf-8")
+    path.write_text(manifest_lines(manifests), encoding="utf-8")
     for name in ("design", "outcomes"):
         table = pd.read_csv(study / "results" / f"{name}.csv", dtype=str, keep_default_na=False)
         table["run_id"] = table["run_id"].str[:-1] + "x"
@@ -107,8 +107,8 @@ def test_causes_are_read_from_the_manifests(
 ) -> None:
     """Other code, packages, inputs or platform beside a changed number: named as the probable cause."""
     path = study / "results" / "manifests.jsonl"
-    manifests = [json.loads(line) | {key: value} for line in path.read_text(encoding="utf-8").splitlines()]
-    path.write_text("\n".join(map(json.dumps, manifests)) + "\n", encoding="utf-8")
+    manifests = [manifest | {key: value} for manifest in read_manifest_lines(path).values()]
+    path.write_text(manifest_lines(manifests), encoding="utf-8")
     outcomes = study / "results" / "outcomes.csv"
     table = pd.read_csv(outcomes, dtype={"run_id": str})
     table["value"] *= 1.01
