@@ -56,6 +56,30 @@ def test_stations_spare_stops_and_failed_attempts(door: Path, stations: Path) ->
     assert [kpi["terminal_stations"]["value"] for kpi in kpis] == [0, 6]
 
 
+@pytest.fixture(scope="module")
+def joint(run_dir: RunMaker) -> Path:
+    """The same six stations, and the operator brings the parcels of all couriers to them."""
+    return run_dir("scenario=joint_stations", *GRID, "stations.number=6")
+
+
+@pytest.mark.slow
+def test_the_operator_brings_the_parcels_of_all_couriers_to_stations(stations: Path, joint: Path) -> None:
+    """The same orders; one operator calls at the stations, seldom more than once, and goods come there by truck."""
+    columns = ["carrier_id", "shop_id", "weight_kg", "volume_m3"]
+    a, b = (table(folder, "orders").set_index("order_id").sort_index() for folder in (stations, joint))
+    pd.testing.assert_frame_equal(a[columns], b[columns])
+    sites = set(b.query("shop_type == 'station'")["shop_id"])
+    calls = [rows[rows["shop_id"].isin(sites)] for rows in (table(stations, "stops"), table(joint, "stops"))]
+    assert calls[0]["carrier_id"].str.startswith("courier-").all()
+    assert calls[1]["carrier_id"].str.startswith("operator-").all()
+    assert len(calls[1]) < len(calls[0])
+    assert calls[1].groupby("shop_id").size().mean() < 1.5
+    at_homes = table(joint, "stops").query("shop_id.str.startswith('home-')")
+    assert at_homes["carrier_id"].str.startswith("courier-").all()
+    trunk_kg = table(joint, "docks")["weight_kg"].sum() / 2.0
+    assert trunk_kg == pytest.approx(b.query("shop_type == 'station'")["weight_kg"].sum())
+
+
 def test_shops_see_nothing_of_the_parcels(run_dir: RunMaker, door: Path) -> None:
     """The orders of shops and the berths are those of the day without parcels."""
     without = run_dir(*GRID)
