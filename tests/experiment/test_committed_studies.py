@@ -1,0 +1,50 @@
+"""Committed studies: complete, explained, and what the code of today gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.cli import main
+from sim.experiment.reproduce import read_committed
+from sim.experiment.study_file import read_study
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMITTED = sorted(
+    path.parent.name
+    for path in (ROOT / "results").glob("*/design.csv")
+    if (ROOT / "experiments" / path.parent.name / "study.yaml").is_file()
+)
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_committed_study_is_complete(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """20 seeds or more, every run with numbers and manifest, no failure, every figure with its CSV."""
+    monkeypatch.chdir(ROOT)
+    study, committed = read_study(name), read_committed(Path("results") / name)
+    assert len(study.seeds) >= 20
+    assert set(committed.design["seed"]) == set(map(str, study.seeds))
+    assert set(committed.design["run_id"]) == set(committed.outcomes["run_id"]) == set(committed.manifests)
+    assert pd.read_csv(committed.folder / "failures.csv").empty
+    for figure in study.file.figures:
+        assert [(committed.folder / "figures" / f"{figure}.{kind}").is_file() for kind in ("png", "csv")] == [True] * 2
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_committed_study_is_explained(name: str) -> None:
+    """Its README says the question, factors, seeds, command, run time, and how to read the figure."""
+    text = (ROOT / "experiments" / name / "README.md").read_text(encoding="utf-8").lower()
+    for part in ("question", "factor", "seeds", f"`sim study {name}`", "min", "reading the figure", "sim reproduce"):
+        assert part in text, part
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMMITTED)
+def test_a_run_of_each_committed_study_comes_out_again(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`sim reproduce NAME --runs 1` says equal: whoever changes results commits them anew."""
+    monkeypatch.chdir(ROOT)
+    assert main(["reproduce", name, "--runs", "1", "--workers", "1"]) == 0, capsys.readouterr().out
