@@ -27,7 +27,7 @@ from sim.view.curve_figure import draw_curves
 FOLDER = Path(__file__).parent
 SMALL = (
     "network=helsinki", "demand.orders_per_day=300", "fleet.carriers=3", "planning.iterations=10",
-    "fleet_response.iteration.max_rounds=5", "fleet_response.iteration.tolerance=0.01",
+    "fleet_response.iteration.tolerance=0.01",
 )  # fmt: skip
 SHOWN = {
     "electric_share": ("Electric vans at the end of 2025", "%"),
@@ -48,6 +48,8 @@ def measures(found: FleetResponse) -> dict[str, float]:
         "co2_saved_t": float(budget["co2_saved_t"]),
         "cost_reduction_percent": float(budget["cost_reduction_percent"]),
         "largest_last_residual": float(found.rounds.groupby("year")["residual"].last().max()),
+        "rounds": float(len(found.rounds)),
+        "days_simulated": float(found.days),
     }
 
 

@@ -10,7 +10,7 @@ base scenario in the same year with fleets that go on buying as before.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -22,7 +22,7 @@ from sim.experiment.fleet_budget import budget_row, share_rows, with_effects
 from sim.experiment.fleet_days import FleetDay, FleetDays, KnownDays
 from sim.experiment.provenance import config_sha256, start_manifest
 from sim.incentives import IncentiveParams, OwnershipCost
-from sim.incentives.fixed_point import Shares, find_fixed_point
+from sim.incentives.fixed_point import Shares, averaging_weight, find_fixed_point
 from sim.incentives.fleet_turnover import YearOfFleet, initial_cohorts, next_year
 from sim.incentives.purchase_choice import purchase_shares
 from sim.incentives.van_costs import DayUse, yearly_cost
@@ -160,17 +160,24 @@ class _Response:
         }
         base_day = self._base.day(year, {carrier: fleet.shares() for carrier, fleet in after.items()})
         base_costs = self._costs(self._base, base_day, base_day)
-        latest: dict[str, tuple[FleetDay, Fleets, Costs]] = {}
+        rounds: list[tuple[FleetDay, Fleets, Costs]] = []
 
         def answer(shares: Shares) -> Shares:
             day = self._scenario.day(year, shares)
             costs = self._costs(self._scenario, day, base_day)
+            if rounds:
+                weight = averaging_weight(len(rounds) + 1)
+                mean_day, _, mean_costs = rounds[-1]
+                day = replace(
+                    day, kpis={name: _towards(mean_day.kpis[name], own, weight) for name, own in day.kpis.items()}
+                )
+                costs = _mean_costs(mean_costs, costs, weight)
             chosen = {carrier: self._choose(day, costs, base_costs, fleets, carrier) for carrier in self._carriers}
-            latest["round"] = day, chosen, costs
+            rounds.append((day, chosen, costs))
             return {carrier: fleet.shares() for carrier, fleet in chosen.items()}
 
         found = find_fixed_point(answer, {name: own.shares() for name, own in fleets.items()}, self._params.iteration)
-        day, chosen, costs = latest["round"]
+        day, chosen, costs = rounds[-1]
         last = len(found.residuals)
         self._rounds += [
             {"year": year, "round": number, "residual": residual, "is_settled": number == last and found.is_settled}
@@ -236,6 +243,29 @@ class _Response:
                     params=self._params,
                 )
         return costs
+
+
+def _towards(mean: float | None, latest: float | None, weight: float) -> float | None:
+    """Mean with its latest value; a value that is undefined in one round leaves the mean to the others."""
+    if mean is None or latest is None:
+        return latest if mean is None else mean
+    return mean + weight * (latest - mean)
+
+
+def _mean_costs(mean: Costs, latest: Costs, weight: float) -> Costs:
+    """Mean of every part of every cost with that of the latest round."""
+    return {
+        carrier: {
+            name: OwnershipCost(
+                **{
+                    part: value + weight * (getattr(latest[carrier][name], part) - value)
+                    for part, value in asdict(cost).items()
+                }
+            )
+            for name, cost in own.items()
+        }
+        for carrier, own in mean.items()
+    }
 
 
 def _check_prices(base: Scenario, scenario: Scenario, types: Collection[str]) -> None:

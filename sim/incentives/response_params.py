@@ -70,7 +70,7 @@ class IterationParams(BaseModel, frozen=True, extra="forbid"):
     tolerance: float = Field(
         gt=0.0, le=1.0, description="Largest change of a share of a fleet at which a year is settled [-]"
     )
-    max_rounds: int = Field(ge=1, le=100, description="Most rounds a year; more are not made, and that is said")
+    max_rounds: int = Field(ge=1, le=1000, description="Most rounds a year; more are not made, and that is said")
 
 
 class FleetResponseParams(BaseModel, frozen=True, extra="forbid"):
