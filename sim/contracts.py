@@ -57,8 +57,9 @@ class LinkClosures:
 
     def is_closed(self, link: int, time_us: int) -> bool:
         """Whether entering `link` at `time_us` is denied."""
-        rows = slice(int(self.start[link]), int(self.start[link + 1]))
-        return bool(np.any((self.from_us[rows] <= time_us) & (time_us < self.until_us[rows])))
+        end = int(self.start[link + 1])
+        row = bisect_right(self.until_us, time_us, int(self.start[link]), end)
+        return row < end and bool(self.from_us[row] <= time_us)
 
     def opens_us(self, link: int, time_us: int) -> int:
         """First time not before `time_us` at which `link` may be entered [us]."""

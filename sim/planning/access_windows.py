@@ -46,10 +46,17 @@ def open_windows(
     """
     parts = []
     start = earliest_s
-    for row in range(int(closures.start[link]), int(closures.start[link + 1])):
-        closes_s = int(closures.from_us[row] // MICROSECONDS_PER_SECOND)
-        parts.append((start, min(latest_s, closes_s - stay_s)))
-        start = max(start, int(-(-closures.until_us[row] // MICROSECONDS_PER_SECOND)))
+    rows = slice(int(closures.start[link]), int(closures.start[link + 1]))
+    # A link may have dozens of closures in a day; only those that meet the window and the stay after it matter.
+    first, last = (
+        int(np.searchsorted(closures.until_us[rows], earliest_s * MICROSECONDS_PER_SECOND, side="right")),
+        int(np.searchsorted(closures.from_us[rows], (latest_s + stay_s) * MICROSECONDS_PER_SECOND, side="left")),
+    )
+    for from_us, until_us in zip(
+        closures.from_us[rows][first:last].tolist(), closures.until_us[rows][first:last].tolist(), strict=True
+    ):
+        parts.append((start, min(latest_s, from_us // MICROSECONDS_PER_SECOND - stay_s)))
+        start = max(start, -(-until_us // MICROSECONDS_PER_SECOND))
     parts.append((start, latest_s))
     least_s = min(shortest_s, latest_s - earliest_s)
     return [(begin, end) for begin, end in parts if end - begin >= least_s]

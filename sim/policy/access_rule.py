@@ -153,7 +153,9 @@ class PermitParams(BaseModel, frozen=True, extra="forbid"):
     """A permit that the city gives to vans of each carrier, up to a quota."""
 
     vans_per_carrier: int | None = Field(None, ge=0, le=100_000, description="Most vans of a carrier; null: no limit")
-    share_of_vans: float = Field(1.0, ge=0.0, le=1.0, description="Share of a carrier's vans, rounded down [-]")
+    share_of_vans: float = Field(
+        1.0, ge=0.0, le=1.0, description="Share of a carrier's vans, to the nearest van, halves up [-]"
+    )
     who: VehiclesParams = Field(default_factory=VehiclesParams, description="Vehicles that may get it")
 
 

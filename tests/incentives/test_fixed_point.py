@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.incentives.fixed_point import Shares, find_fixed_point
+from sim.incentives.fixed_point import Shares, averaging_weight, find_fixed_point
 from sim.incentives.response_params import IterationParams
 
 
@@ -47,3 +47,42 @@ def test_what_does_not_settle_is_said() -> None:
 
     found = find_fixed_point(jump, START, _params(max_rounds=7))
     assert not found.is_settled and len(found.residuals) == 7
+
+
+def test_a_mean_cost_settles_where_whole_vans_jump() -> None:
+    """
+    An electric van gains 4 while electric vans are below 0.4 and loses 2 above: at a mean gain of 0 carriers buy 0.4.
+
+    The days then gain for one round in three, and the mean of their gains is the one at which 0.4 is chosen.
+    """
+    seen: list[float] = []
+
+    def answer(shares: Shares) -> Shares:
+        gain = 4.0 if shares["a"]["electric"] < 0.4 else -2.0
+        seen.append(gain if not seen else seen[-1] + averaging_weight(len(seen) + 1) * (gain - seen[-1]))
+        own = 0.4 + 0.05 * seen[-1]
+        return {"a": {"electric": own, "fuel": 1.0 - own}}
+
+    found = find_fixed_point(answer, START, _params(tolerance=0.01))
+    assert found.is_settled and found.shares["a"]["electric"] == pytest.approx(0.4, abs=0.01)
+    assert seen[-1] == pytest.approx(0.0, abs=0.2)
+
+
+def test_an_answer_that_drifts_is_not_settled() -> None:
+    """Large steps, then steps below the tolerance that never end: over half of the rounds they add up to more."""
+    rounds = [0.35]
+
+    def drift(shares: Shares) -> Shares:
+        rounds.append(rounds[-1] + (0.05 if len(rounds) < 5 else 0.006))
+        return {"a": {"electric": rounds[-1], "fuel": 1.0 - rounds[-1]}}
+
+    found = find_fixed_point(drift, START, _params(damping=1.0, tolerance=0.01, max_rounds=20))
+    assert not found.is_settled
+
+
+def test_later_rounds_count_more() -> None:
+    """Round n counts n times as much as the first: the mean of 1, 2 and 3 is (1 + 4 + 9) / 6."""
+    mean = 0.0
+    for number in (1, 2, 3):
+        mean += averaging_weight(number) * (number - mean)
+    assert mean == pytest.approx(14.0 / 6.0)
