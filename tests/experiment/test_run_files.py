@@ -81,3 +81,19 @@ def test_a_sweep_runs_every_combination(tmp_path: Path, monkeypatch: pytest.Monk
         ("peak_ban", 1),
         ("peak_ban", 2),
     ]
+
+
+@pytest.mark.slow
+def test_a_sweep_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The joblib launcher of the extra `studies` leaves the runs that a sweep in one process leaves."""
+    pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    sweep = ["run", "-m", "seed=1,2", *OVERRIDES, "run.figures=false", "run.workers=1"]
+    found = []
+    for launcher in ([], ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]):
+        folder = tmp_path / str(len(launcher))
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        assert main([*sweep, *launcher]) == 0
+        kpis = sorted(folder.glob("results/runs/*/kpis.json"))
+        found.append({path.parent.name: path.read_bytes() for path in kpis})
+    assert len(found[0]) == 2 and found[0] == found[1]
