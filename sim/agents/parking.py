@@ -117,7 +117,9 @@ class ParkingPlace:
                 return
         if not berths:
             self._stop_at_kerb()
-        elif self._choice_luck < self._city.berth_params.double_parking_share or not self._may_wait():
+        elif not self._may_wait() or (
+            self._choice_luck < self._city.berth_params.double_parking_share and not self._fears_fine()
+        ):
             self._double_park()
         else:
             self._wait_at_nearest(*berths[0])
@@ -140,6 +142,13 @@ class ParkingPlace:
         """Whether drivers wait in line; where there are bookings, others have a claim on the next space."""
         params = self._city.berth_params
         return params.max_wait_min > 0.0 and not params.booking
+
+    def _fears_fine(self) -> bool:
+        """Whether the fine to expect for the stay is dearer than the longest wait for a berth."""
+        params = self._city.berth_params
+        met = -math.expm1(-params.double_parking_patrols_per_h * self._stay_s / SECONDS_PER_HOUR)
+        wait_cny = params.max_wait_min / 60.0 * self._city.behaviour.driver_cny_per_h
+        return met * params.double_parking_fine_cny > wait_cny
 
     def _go_to_booked(self) -> bool:
         """Use the slot that was booked; False when there is none, or it has been given away."""

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import ResultsError
+from sim.experiment.knee import knee
 from sim.experiment.study_file import FigureSpec, StudyFile
 from sim.experiment.study_tables import level_text
 from sim.measures.definitions import MEASURES
@@ -25,8 +26,8 @@ def figure_table(
     """
     Rows that a figure shows.
 
-    Curves: columns `measure, unit, x, line, n, mean, ci_low, ci_high, pd_low, pd_high`, the last two the interval of
-    the paired difference set on the mean. Differences and tornados: `measure, point, n, change, low, high`.
+    Curves: columns `measure, unit, x, line, n, mean, ci_low, ci_high, pd_low, pd_high, is_knee`; `pd` is the interval
+    of the paired difference set on the mean. Differences and tornados: `measure, point, n, change, low, high`.
     Pareto: `point, x, x_low, x_high, y, y_low, y_high, is_front`.
 
     Parameters
@@ -85,7 +86,12 @@ def _curve(name: str, spec: FigureSpec, file: StudyFile, summary: pd.DataFrame) 
                 if len(row):
                     rows.append({"measure": measure, "x": level, "line": line, **_values(row.iloc[0])})
     columns = ["measure", "unit", "x", "line", "n", "mean", "ci_low", "ci_high", "pd_low", "pd_high"]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    table["is_knee"] = False
+    for _, own in table[table["measure"].isin(spec.knee)].groupby(["measure", "line"], sort=False):
+        if len(own) >= 3:
+            table.loc[own.index, "is_knee"] = own["x"] == knee(own["x"].tolist(), own["mean"].tolist())
+    return table
 
 
 def _values(row: pd.Series[Any]) -> dict[str, Any]:

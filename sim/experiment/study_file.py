@@ -4,6 +4,8 @@ What a study asks: the files of `experiments/NAME/` read and checked as a whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -60,6 +62,7 @@ class FigureSpec(BaseModel, frozen=True, extra="forbid"):
     measures: tuple[str, ...] = Field(min_length=1, description="Indicators drawn; for pareto x then y")
     x: str | None = Field(default=None, description="Factor along the axis, for a curve")
     by: str | None = Field(default=None, description="Factor that makes the lines, for a curve")
+    knee: tuple[str, ...] = Field(default=(), description="Measures of a curve whose knee is marked, one a line")
     title: str = Field(default="", description="Title of the figure")
 
 
@@ -115,6 +118,11 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
             ]
             if figure.kind == "curve" and figure.x is None:
                 faults.append(f"figures.{name}: a curve needs `x`, the factor along its axis")
+            faults += [
+                f"figures.{name}: knee of {m!r}, which is not drawn" for m in figure.knee if m not in figure.measures
+            ]
+            if figure.knee and (figure.kind != "curve" or not _are_rising(self.levels_of(figure.x or ""))):
+                faults.append(f"figures.{name}: a knee needs a curve over three or more rising numbers")
             if figure.kind in ("difference", "tornado") and not self.base:
                 faults.append(f"figures.{name}: a {figure.kind} needs `base`, what the points are compared with")
             if figure.kind == "attribution" and not self.attribution:
@@ -262,3 +270,10 @@ def read_seeds(path: Path) -> tuple[int, ...]:
     if faults:
         raise StudyError(faults)
     return tuple(seeds)
+
+
+def _are_rising(levels: Sequence[Any] | None) -> bool:
+    """Whether levels are numbers that rise, three or more."""
+    if levels is None or len(levels) < 3 or not all(isinstance(level, int | float) for level in levels):
+        return False
+    return all(before < after for before, after in pairwise(levels))

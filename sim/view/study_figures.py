@@ -109,7 +109,8 @@ def _draw_curves(table: pd.DataFrame, path: Path, title: str, x_label: str, line
         figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     has_pairs = bool(table["pd_low"].notna().any())
     pairs = "; bars: of the difference from the base on the same seeds" if has_pairs else ""
-    add_caption(figure, f"{study}: means over {_seeds(table)}; bands: 95 % interval of the mean{pairs}.")
+    knees = "; ringed: knee, furthest below the straight line between the ends" if table["is_knee"].any() else ""
+    add_caption(figure, f"{study}: means over {_seeds(table)}; bands: 95 % interval of the mean{pairs}{knees}.")
     return save_figure(figure, path)
 
 
@@ -118,6 +119,8 @@ def _draw_line(axes: Axes, x: np.ndarray, at: pd.DataFrame, colour: str, marker:
     axes.fill_between(x, at["ci_low"], at["ci_high"], color=colour, alpha=0.13, linewidth=0)
     axes.plot(x, mean, marker=marker, color=colour, label=label, markersize=5)
     axes.vlines(x, low, high, color=colour, linewidth=2.6, alpha=0.7)
+    bends = at["is_knee"].to_numpy(bool)
+    axes.scatter(x[bends], mean[bends], s=190, facecolors="none", edgecolors=colour, linewidths=1.4, zorder=5)
 
 
 def _draw_changes(table: pd.DataFrame, path: Path, title: str, x_label: str, line_label: str, study: str) -> Path:

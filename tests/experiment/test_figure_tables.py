@@ -65,6 +65,51 @@ def test_a_curve_has_its_lines_and_paired_intervals() -> None:
     assert (row["pd_low"], row["pd_high"], row["ci_low"], row["ci_high"]) == (79.0, 81.0, 78.0, 82.0)
 
 
+def test_the_knee_of_a_curve_is_marked() -> None:
+    """Means 10, 2, 1, 0 at 0, 1, 2, 4: at 1 the curve lies 0.55 below the line between its ends, at 2 0.40."""
+    file = StudyFile.model_validate(
+        FILE
+        | {"factors": {"share": [0, 1, 2, 4]}, "base": {"share": 0}}
+        | {
+            "figures": {
+                "bend": {"kind": "curve", "x": "share", "measures": ["van_km", "on_time_share"], "knee": ["van_km"]}
+            }
+        }
+    )
+    values = {"n": 5, "unit": "km", "ci_low": 0.0, "ci_high": 0.0, "paired_difference": 0.0}
+    rows = [
+        {"share": share, "measure": name, "mean": mean, "pd_ci_low": 0.0, "pd_ci_high": 0.0, **values}
+        for name in ("van_km", "on_time_share")
+        for share, mean in zip((0, 1, 2, 4), (10.0, 2.0, 1.0, 0.0), strict=True)
+    ]
+    table = figure_table("bend", file, pd.DataFrame(rows), None)
+    assert table["is_knee"].tolist() == [False, True, False, False, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("levels", "figure", "fault"),
+    [
+        ([0, 1, 2], {"kind": "curve", "x": "share", "measures": ["van_km"], "knee": ["cost_total"]}, "not drawn"),
+        ([0, 1], {"kind": "curve", "x": "share", "measures": ["van_km"], "knee": ["van_km"]}, "three or more rising"),
+        (
+            [2, 1, 0],
+            {"kind": "curve", "x": "share", "measures": ["van_km"], "knee": ["van_km"]},
+            "three or more rising",
+        ),
+        (
+            ["a", "b", "c"],
+            {"kind": "curve", "x": "share", "measures": ["van_km"], "knee": ["van_km"]},
+            "rising numbers",
+        ),
+    ],
+)
+def test_a_knee_needs_a_curve_over_rising_numbers(levels: list[Any], figure: dict[str, Any], fault: str) -> None:
+    """Told when the study is read."""
+    content = FILE | {"factors": {"share": levels}, "base": {"share": levels[0]}, "figures": {"bend": figure}}
+    with pytest.raises(ValueError, match=fault):
+        StudyFile.model_validate(content)
+
+
 def test_other_factors_are_held_at_the_base() -> None:
     """A factor that is not drawn stays at its base level, and without a base the figure is refused."""
     table = figure_table("held", StudyFile.model_validate(FILE), _summary(), None)
