@@ -227,7 +227,7 @@ def _time_cny(vehicle: Vehicle, time_s: float) -> float:
 
 
 def _cny_per_km(vehicle: Vehicle) -> float:
-    return vehicle.vehicle_type.planned_energy_cny_per_km + vehicle.vehicle_type.maintenance_cny_per_km
+    return vehicle.vehicle_type.planned_cny_per_km
 
 
 def best_way(vehicle: Vehicle, link: int, due: Due | None = None) -> Way | None:

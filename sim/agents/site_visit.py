@@ -58,7 +58,7 @@ class SiteVisit:
         kind = van.vehicle_type
         self.cost = VisitCost(
             cny_per_h=self._city.replanner.params.driver_cny_per_h,
-            cny_per_km=kind.maintenance_cny_per_km + kind.planned_energy_cny_per_km,
+            cny_per_km=kind.planned_cny_per_km,
             mean_price_cny_per_kwh=self._city.charging_params.public_tariff.mean_price(),
         )
 

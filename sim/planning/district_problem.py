@@ -196,7 +196,7 @@ class DistrictProblems:
     ) -> TourVehicles:
         """Equal shifts; each wave bears its share of what a van costs a day."""
         params = self._fleet.vehicle_types[vehicle_type]
-        per_km = params.planned_energy_cny_per_km + params.maintenance_cny_per_km
+        per_km = params.planned_cny_per_km
         return TourVehicles(
             count=count,
             profile=profile,

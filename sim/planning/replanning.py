@@ -19,6 +19,7 @@ from sim.planning.access_windows import open_windows
 from sim.planning.believed_travel import believed_matrices
 from sim.planning.fleet import FleetParams
 from sim.planning.planning_params import PlanningParams, PlanningView
+from sim.planning.stop_window import StopWindow
 from sim.planning.tour_problem import COST_SCALE, PRIZE
 from sim.units import SECONDS_PER_HOUR, to_s, to_us
 
@@ -30,26 +31,16 @@ LATE_COST = 50 * COST_SCALE
 
 
 @dataclass(frozen=True, slots=True)
-class StopAhead:
+class StopAhead(StopWindow):
     """
     A stop still to be made.
 
     Parameters
     ----------
-    link
-        Row of the link of the shop.
-    stay_s
-        Expected time from arrival to departure [s].
-    earliest_s, latest_s
-        Window of the start of unloading [s].
     refused_after_s
         Start of unloading after which the shop takes nothing [s].
     """
 
-    link: int
-    stay_s: float
-    earliest_s: float
-    latest_s: float
     refused_after_s: float
 
 
@@ -165,8 +156,7 @@ class TourReplanner:
         return _Course(tour, closures, durations[0], distances[0], cost_per_m, self._cost_per_s)
 
     def _cost_per_m(self, vehicle_type: str) -> int:
-        kind = self._types[vehicle_type]
-        return max(1, round((kind.planned_energy_cny_per_km + kind.maintenance_cny_per_km) / 1e3 * COST_SCALE))
+        return max(1, round(self._types[vehicle_type].planned_cny_per_km / 1e3 * COST_SCALE))
 
     def _search(self, course: _Course) -> list[int]:
         """Order by PyVRP; stops that it leaves out come last, in their present order."""

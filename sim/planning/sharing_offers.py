@@ -127,7 +127,7 @@ class SharingMarket:
     def _tour_cny(self, tour: VanTour, tours_of_van: int) -> float:
         kind = self._fleet.vehicle_types[tour.van.vehicle_type]
         length_m = tour.home_m + sum(stop.leg_m for stop in tour.stops)
-        cny_per_m = (kind.planned_energy_cny_per_km + kind.maintenance_cny_per_km) / 1e3
+        cny_per_m = kind.planned_cny_per_km / 1e3
         fixed_cny = kind.fixed_cny_per_day / tours_of_van
         return fixed_cny + length_m * cny_per_m + self._duration_s(tour) * self._driver_cny_per_s
 
@@ -237,7 +237,7 @@ class SharingMarket:
             spare_m3=kind.volume_m3 - loaded[1],
             spare_s=spare_s,
             opening_cny=opening_cny,
-            cny_per_m=(kind.planned_energy_cny_per_km + kind.maintenance_cny_per_km) / 1e3,
+            cny_per_m=kind.planned_cny_per_km / 1e3,
             driver_cny_per_s=self._driver_cny_per_s,
             time_s=detour[0],
             distance_m=detour[1],

@@ -17,31 +17,22 @@ from sim.network.shortest_path import earliest_path, route_clear_of_waits
 from sim.planning.fleet import FleetParams
 from sim.planning.planning_params import PlanningParams
 from sim.planning.replanning import LATE_COST
+from sim.planning.stop_window import StopWindow
 from sim.planning.tour_problem import COST_SCALE, PRIZE
 from sim.units import SECONDS_PER_HOUR, to_s, to_us
 
 
 @dataclass(frozen=True, slots=True)
-class TourStop:
+class TourStop(StopWindow):
     """
     What the timetable has to know of a stop.
 
     Parameters
     ----------
-    link
-        Row of the link of the shop.
-    stay_s
-        Expected time from arrival to departure [s].
-    earliest_s, latest_s
-        Window of the start of unloading [s].
     release_s
         Time from which its goods are at the depot [s].
     """
 
-    link: int
-    stay_s: float
-    earliest_s: float
-    latest_s: float
     release_s: float = 0.0
 
 
@@ -217,7 +208,7 @@ class Timetables:
         home_m: float,
     ) -> Timetable:
         kind = self._types[vehicle_type]
-        per_m = (kind.planned_energy_cny_per_km + kind.maintenance_cny_per_km) / 1e3 * COST_SCALE
+        per_m = kind.planned_cny_per_km / 1e3 * COST_SCALE
         cost = (home_s - start_s) * self._cost_per_s + (home_m + sum(stop.leg_m for stop in stops)) * per_m
         cost += sum(PRIZE * stop.is_missed + LATE_COST * (stop.is_late + stop.is_caught) for stop in stops)
         return Timetable(start_s, home_s, stops, home_held_s, home_m, cost)

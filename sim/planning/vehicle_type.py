@@ -57,6 +57,11 @@ class VehicleTypeParams(BaseModel, frozen=True, extra="forbid"):
         return self
 
     @property
+    def planned_cny_per_km(self) -> float:
+        """What planning reckons that a kilometre costs: energy, maintenance and tyres [CNY/km]."""
+        return self.planned_energy_cny_per_km + self.maintenance_cny_per_km
+
+    @property
     def is_plug_in(self) -> bool:
         """Whether it can use a charger."""
         return self.powertrain in PLUG_IN

@@ -43,7 +43,7 @@ class _StandIn:
         self.link = 0
         self.type_name = "van"
         self.weighs_violations = weighs_violations
-        self.vehicle_type = SimpleNamespace(planned_energy_cny_per_km=0.6, maintenance_cny_per_km=0.4)
+        self.vehicle_type = SimpleNamespace(planned_cny_per_km=1.0)
 
 
 def _closed(**until_min: float) -> LinkClosures:
