@@ -55,7 +55,7 @@ def draw_scorecard(table: pd.DataFrame, path: Path, *, language: Literal["en", "
             axes.plot([min(max(centre, -3.0), 3.0)], [y], "o", color=colour, markersize=7)
             mark = " *" if row["official"] == "yes" else ""
             names.text(0.0, y + 0.14, str(row[title]) + mark, va="center", fontsize=9, color=INK)
-            names.text(0.0, y - 0.24, words[4] + str(row["hangs_on"]), va="center", fontsize=6.5, color=GREY)
+            names.text(0.0, y - 0.24, words[4] + str(row["hangs_on"]), va="center", fontsize=6, color=GREY)
             shown = (
                 "–"
                 if value != value
@@ -63,14 +63,14 @@ def draw_scorecard(table: pd.DataFrame, path: Path, *, language: Literal["en", "
                 if row["reading"] == "change"
                 else _plain(value, is_share)
             )
-            names.text(0.66, y, shown, va="center", ha="right", fontsize=9.5, color=INK)
+            names.text(0.69, y, shown, va="center", ha="right", fontsize=9.5, color=INK)
             names.text(
-                0.82, y, _target(str(row["target"]), is_share), va="center", ha="right", fontsize=9.5, color=GREY
+                0.84, y, _target(str(row["target"]), is_share), va="center", ha="right", fontsize=9.5, color=GREY
             )
             names.text(1.0, y, str(row[told]), va="center", ha="right", fontsize=9.5, color=colour)
         names.set_xlim(0.0, 1.0)
         axes.set_ylim(-len(own) + 0.4, 0.9)
-        for x, text, side in ((0.66, words[0], "right"), (0.82, words[1], "right"), (1.0, words[2], "right")):
+        for x, text, side in ((0.69, words[0], "right"), (0.84, words[1], "right"), (1.0, words[2], "right")):
             names.text(x, 0.75, text, va="center", ha=side, fontsize=8.5, color=GREY)
         axes.axvline(0.0, color=INK, linewidth=1)
         axes.set_xlim(-3.1, 3.1)
@@ -81,7 +81,11 @@ def draw_scorecard(table: pd.DataFrame, path: Path, *, language: Literal["en", "
             if language == "en"
             else "劣于目标   <   目标   >   优于目标   [与目标之差 / 目标]"
         )
-        star = "* reading that is reported" if language == "en" else "* 上报口径"
+        star = (
+            "* reading that is reported; what is farther than 3 stands at the edge"
+            if language == "en"
+            else "* 上报口径；超出 3 者绘于边缘"
+        )
         add_caption(figure, f"{caption}    {star}")
         return save_figure(figure, path)
 
