@@ -171,7 +171,8 @@ def _draw_by_point(
         figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     add_caption(
         figure,
-        f"{study}: mean relative change on the same seeds ({_seeds(table)}), 95 % interval each; grey: spans zero.",
+        f"{study}: mean relative change on the same seeds ({_seeds(table)}), 95 % interval each; "
+        "blue: less, orange: more, grey: spans zero.",
     )
     return save_figure(figure, path)
 
