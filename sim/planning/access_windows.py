@@ -4,6 +4,8 @@ When a drop can be served under the rules: the delivery window less the hours it
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,17 +48,14 @@ def open_windows(
     """
     parts = []
     start = earliest_s
-    rows = slice(int(closures.start[link]), int(closures.start[link + 1]))
+    first, end = int(closures.start[link]), int(closures.start[link + 1])
     # A link may have dozens of closures in a day; only those that meet the window and the stay after it matter.
-    first, last = (
-        int(np.searchsorted(closures.until_us[rows], earliest_s * MICROSECONDS_PER_SECOND, side="right")),
-        int(np.searchsorted(closures.from_us[rows], (latest_s + stay_s) * MICROSECONDS_PER_SECOND, side="left")),
-    )
-    for from_us, until_us in zip(
-        closures.from_us[rows][first:last].tolist(), closures.until_us[rows][first:last].tolist(), strict=True
-    ):
-        parts.append((start, min(latest_s, from_us // MICROSECONDS_PER_SECOND - stay_s)))
-        start = max(start, -(-until_us // MICROSECONDS_PER_SECOND))
+    first = bisect_right(closures.until_us, earliest_s * MICROSECONDS_PER_SECOND, first, end)
+    end = bisect_left(closures.from_us, (latest_s + stay_s) * MICROSECONDS_PER_SECOND, first, end)
+    for row in range(first, end):
+        closes_s = int(closures.from_us[row] // MICROSECONDS_PER_SECOND)
+        parts.append((start, min(latest_s, closes_s - stay_s)))
+        start = max(start, int(-(-closures.until_us[row] // MICROSECONDS_PER_SECOND)))
     parts.append((start, latest_s))
     least_s = min(shortest_s, latest_s - earliest_s)
     return [(begin, end) for begin, end in parts if end - begin >= least_s]

@@ -87,10 +87,11 @@ def gateways(network: RoadNetwork, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 def _is_named(where: WhereParams, network: RoadNetwork) -> NDArray[np.bool_]:
     zones = network.zones
-    named: NDArray[np.bool_] = (zones["role"].isin(where.zone_roles) | zones["zone_id"].isin(where.zone_ids)).to_numpy(
-        dtype=bool
-    )
-    return named
+    is_named = [
+        role in where.zone_roles or zone_id in where.zone_ids
+        for role, zone_id in zip(zones["role"].tolist(), zones["zone_id"].tolist(), strict=True)
+    ]
+    return np.array(is_named, dtype=bool)
 
 
 def _unknown(where: WhereParams, network: RoadNetwork) -> list[str]:
