@@ -56,7 +56,7 @@ def scorecard(arguments: argparse.Namespace) -> int:
     for name in (
         ("考核内容", "目标", "数值", "95 %", "结论") if zh else ("target", "wanted", "found", "95 %", "verdict")
     ):
-        shown.add_column(name)
+        shown.add_column(name, overflow="fold")
     for row in table[table["target"].notna()].to_dict("records"):
         found = [
             f"{row[name]:+.1%}" if row["reading"] == "change" else f"{row[name]:.3g}"
