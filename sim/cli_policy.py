@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,13 @@ from sim.errors import ConfigError
 from sim.terminal import ANSWER_IS_NO, DONE, Commands, add_command
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.network import RoadNetwork
+    from sim.policy import AccessRuleParams
+
+FORMATS = ("mds", "osm")
+"""Formats of others in which rules are read and written."""
 
 
 def explain(arguments: argparse.Namespace) -> int:
@@ -65,15 +72,26 @@ def explain(arguments: argparse.Namespace) -> int:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """`sim policy export`: the rules of a scenario as MDS Policy files, ready to publish."""
+    """`sim policy export`: the rules of a scenario as MDS Policy files or tags of OpenStreetMap, ready to publish."""
     from sim.config.overrides import scenario_from_overrides
     from sim.experiment.provenance import write_json
     from sim.network import read_network
     from sim.policy.mds import mds_documents
+    from sim.policy.osm_conditional import osm_tags_of
 
     scenario = scenario_from_overrides(arguments.overrides)
-    policies, geographies = mds_documents(scenario.policy.rules, read_network(scenario.network.name))
+    network = read_network(scenario.network.name)
     folder = Path(arguments.out)
+    if arguments.format == "osm":
+        tags = osm_tags_of(scenario.policy.rules, network)
+        ends = network.links[["link_id", "from_node_id", "to_node_id", "name"]]
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / ".osm_tags.csv.part"
+        tags.merge(ends, on="link_id").to_csv(part, index=False)
+        part.replace(folder / "osm_tags.csv")
+        print(f"files: {folder / 'osm_tags.csv'} ({len(tags)} links)")
+        return DONE
+    policies, geographies = mds_documents(scenario.policy.rules, network)
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "policies.json", policies)
     write_json(folder / "geographies.json", geographies)
@@ -82,23 +100,24 @@ def export(arguments: argparse.Namespace) -> int:
 
 
 def import_rules(arguments: argparse.Namespace) -> int:
-    """`sim policy import`: MDS Policy files as an option of the group `policy`."""
+    """`sim policy import`: MDS Policy files or tags of OpenStreetMap as an option of the group `policy`."""
     import yaml
 
     from sim.network import read_network
-    from sim.policy.mds import rules_from_mds
 
-    documents, faults = [], []
-    for name in ("policies.json", "geographies.json"):
-        path = Path(arguments.folder) / name
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            documents.append(content if isinstance(content, dict) else {})
-        except (OSError, ValueError) as error:
-            faults.append(f"{path}: cannot be read: {error}; expected a file of MDS Policy 2")
-    if faults:
-        raise ConfigError(faults)
-    rules = rules_from_mds(documents[0], documents[1], read_network(arguments.network))
+    network = read_network(arguments.network)
+    if arguments.format == "osm":
+        from sim.policy.osm_conditional import rules_from_osm, tags_of_network
+
+        tags = tags_of_network(network) if arguments.source is None else _tag_table(Path(arguments.source))
+        found = rules_from_osm(tags, network)
+        for note in found.notes:
+            print(f"note: {note}", file=sys.stderr)
+        rules = found.rules
+    elif arguments.source is None:
+        raise ConfigError("expected DIR with policies.json and geographies.json, found none")
+    else:
+        rules = _rules_of_feed(Path(arguments.source), network)
     content = {"rules": {name: rule.model_dump(mode="json", exclude_none=True) for name, rule in rules.items()}}
     out = Path(arguments.out)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -107,6 +126,44 @@ def import_rules(arguments: argparse.Namespace) -> int:
     part.replace(out)
     print(f"{len(rules)} rules in {out}; use them on this network alone: sim run network={arguments.network}")
     return DONE
+
+
+def _tag_table(path: Path) -> pd.DataFrame:
+    """Tags by link from a CSV."""
+    import pandas as pd
+
+    from sim.policy.osm_conditional import TAG_COLUMNS
+
+    try:
+        table = pd.read_csv(path, dtype={"tag": str, "value": str})
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}; expected a table {', '.join(TAG_COLUMNS)}") from error
+    missing = [name for name in TAG_COLUMNS if name not in table]
+    if missing:
+        raise ConfigError(f"{path}: found columns {', '.join(table.columns)}; expected also {', '.join(missing)}")
+    if table["link_id"].dtype.kind not in "iu":
+        raise ConfigError(f"{path}: link_id: found {table['link_id'].dtype} values, expected whole numbers")
+    lacking = table.index[table[["tag", "value"]].isna().any(axis=1)]
+    if len(lacking):
+        raise ConfigError(f"{path}: line {lacking[0] + 2}: found no tag or no value, expected both")
+    return table[list(TAG_COLUMNS)]
+
+
+def _rules_of_feed(folder: Path, network: RoadNetwork) -> dict[str, AccessRuleParams]:
+    """Rules of a folder with files of MDS Policy."""
+    from sim.policy.mds import rules_from_mds
+
+    documents, faults = [], []
+    for name in ("policies.json", "geographies.json"):
+        path = folder / name
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            documents.append(content if isinstance(content, dict) else {})
+        except (OSError, ValueError) as error:
+            faults.append(f"{path}: cannot be read: {error}; expected a file of MDS Policy 2")
+    if faults:
+        raise ConfigError(faults)
+    return rules_from_mds(documents[0], documents[1], network)
 
 
 def _link_of(network: RoadNetwork, text: str) -> int:
@@ -168,18 +225,30 @@ def add_policy_commands(commands: Commands[argparse.ArgumentParser]) -> None:
         group,
         "export",
         export,
-        "Write the rules of a scenario as MDS Policy 2.0 (policies.json, geographies.json).",
-        "example:\n  sim policy export --out feed policy=peak_ban network=helsinki",
+        "Write the rules of a scenario as MDS Policy 2.0 (policies.json, geographies.json), or as tags of "
+        "OpenStreetMap by link (osm_tags.csv).",
+        "examples:\n  sim policy export --out feed policy=peak_ban network=helsinki\n"
+        "  sim policy export --format osm --out feed policy=tricycle_phase_out network=helsinki",
     )
+    command.add_argument("--format", choices=FORMATS, default="mds", help="what is written (default: mds)")
     command.add_argument("--out", required=True, metavar="DIR", help="folder to write")
     command.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="GROUP=OPTION or KEY=VALUE, as in sim run")
     command = add_command(
         group,
         "import",
         import_rules,
-        "Read MDS Policy 2.0 files into an option of the group policy.",
-        "example:\n  sim policy import feed --network helsinki --out configs/policy/from_feed.yaml",
+        "Read MDS Policy 2.0 files, or conditional restrictions of OpenStreetMap, into an option of the group policy.",
+        "examples:\n  sim policy import feed --network helsinki --out configs/policy/from_feed.yaml\n"
+        "  sim policy import --format osm --network my_city --out configs/policy/as_signed.yaml\n"
+        "  sim policy import feed/osm_tags.csv --format osm --network helsinki --out configs/policy/as_tagged.yaml",
     )
-    command.add_argument("folder", metavar="DIR", help="folder with policies.json and geographies.json")
+    command.add_argument(
+        "source",
+        nargs="?",
+        metavar="PATH",
+        help="mds: folder with policies.json and geographies.json; osm: table link_id, tag, value, or left out for the "
+        "restrictions that the network has from its source",
+    )
+    command.add_argument("--format", choices=FORMATS, default="mds", help="what is read (default: mds)")
     command.add_argument("--network", required=True, help="name of a network or path to its folder")
     command.add_argument("--out", required=True, metavar="FILE", help="YAML file to write")

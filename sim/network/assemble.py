@@ -20,7 +20,7 @@ from sim.network.road_classes import (
     road_class_of,
     saturation_flow_veh_per_h,
 )
-from sim.network.road_network import LINK_COLUMNS, NODE_COLUMNS, RoadNetwork
+from sim.network.road_network import NODE_COLUMNS, RoadNetwork, link_columns
 from sim.network.signals import SignalParams, signalised_values
 from sim.network.streets import Streets
 
@@ -93,7 +93,7 @@ def assemble_network(
         is_schematic=is_schematic,
         crs_metric=crs,
         nodes=nodes[list(NODE_COLUMNS)],
-        links=links[list(LINK_COLUMNS)],
+        links=links[link_columns(links)],
         zones=no_zones(),
         places=no_places(),
         source=source,

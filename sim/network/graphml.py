@@ -17,7 +17,7 @@ import pandas as pd
 from sim.errors import NetworkError
 from sim.network.assemble import assemble_network
 from sim.network.osm_import import OSM_LICENCE, OSM_SOURCE
-from sim.network.osm_tags import lanes_of, speed_mps
+from sim.network.osm_tags import lanes_of, restrictions_of, speed_mps
 from sim.network.place_sampling import PlaceSamplingParams, complete_places
 from sim.network.projection import COORDINATE_DECIMALS, unproject
 from sim.network.road_network import RoadNetwork
@@ -122,10 +122,17 @@ def streets_of_graph(graph: nx.Graph[Any], *, what: str) -> Streets:
                     "free_speed_mps": speed_mps(tag_text(data.get("maxspeed"))) or np.nan,
                     "length_m": _length(data.get("length"), what),
                     "is_signalised": True,
+                    "restrictions": restrictions_of(
+                        {str(key): tag_text(value) for key, value in data.items()},
+                        "backward" if is_reversed or _is_true(data.get("reversed")) else "forward",
+                    ),
                     "geometry": line,
                 }
             )
-    return Streets(nodes, pd.DataFrame(rows))
+    links = pd.DataFrame(rows)
+    if not links["restrictions"].any():
+        del links["restrictions"]
+    return Streets(nodes, links)
 
 
 def node_numbers(names: list[Any]) -> dict[Any, int]:

@@ -32,7 +32,7 @@ from sim.network.read_tables import (
     read_places,
     read_zones,
 )
-from sim.network.road_network import LINK_COLUMNS, NODE_COLUMNS, PLACE_COLUMNS, RoadNetwork
+from sim.network.road_network import NODE_COLUMNS, PLACE_COLUMNS, RoadNetwork, link_columns
 from sim.network.validate import is_warning, network_faults, table_faults
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _read(folder: Path) -> tuple[RoadNetwork | None, list[str]]:
         is_schematic=bool(head.get("is_schematic", False)),
         crs_metric=crs,
         nodes=nodes[list(NODE_COLUMNS)],
-        links=links[list(LINK_COLUMNS)],
+        links=links[link_columns(links)],
         zones=zones,
         places=no_places(),
         source=str(head.get("source", "")),

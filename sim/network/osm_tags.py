@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ _ONE_WAY_CLASSES = {"motorway", "motorway_link"}
 _KPH_PER_MPH = 1.609344
 _SPEED = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph)?\s*$")
 _SLOWEST_KPH = 5.0
+_RESTRICTED = re.compile(
+    r"^(?:(?:access|vehicle|motor_vehicle|goods|hgv):(?:(forward|backward):)?conditional|goods|hgv)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class WayTags:
         Lanes in each direction, None where no tag tells.
     free_speed_mps
         Speed limit [m/s], None where no tag tells.
+    restrictions_forward, restrictions_backward
+        Restrictions for goods vehicles and hours in each direction, as JSON of tags and values; empty without any.
     """
 
     road_class: str
@@ -48,6 +54,8 @@ class WayTags:
     lanes_forward: float | None
     lanes_backward: float | None
     free_speed_mps: float | None
+    restrictions_forward: str = ""
+    restrictions_backward: str = ""
 
 
 def is_drivable(tags: Mapping[str, str]) -> bool:
@@ -75,7 +83,28 @@ def way_tags(tags: Mapping[str, str]) -> WayTags:
         lanes_forward=forward or each_way,
         lanes_backward=backward or each_way,
         free_speed_mps=speed_mps(tags.get("maxspeed")),
+        restrictions_forward=restrictions_of(tags, "forward"),
+        restrictions_backward=restrictions_of(tags, "backward"),
     )
+
+
+def restrictions_of(tags: Mapping[str, str], direction: str) -> str:
+    """
+    Restrictions of a way in one direction, as JSON of tags without the direction; empty without any.
+
+    Examples
+    --------
+    >>> restrictions_of({"hgv:forward:conditional": "no @ (22:00-06:00)", "name": "A"}, "forward")
+    '{"hgv:conditional": "no @ (22:00-06:00)"}'
+    >>> restrictions_of({"hgv:forward:conditional": "no @ (22:00-06:00)"}, "backward")
+    ''
+    """
+    found = {}
+    for tag in sorted(tags, key=lambda name: (name.count(":"), name)):
+        match = _RESTRICTED.match(tag)
+        if match is not None and match[1] in (None, direction) and tags[tag]:
+            found[tag.replace(f":{direction}:", ":")] = tags[tag]
+    return json.dumps(dict(sorted(found.items())), ensure_ascii=False) if found else ""
 
 
 def speed_mps(text: str | None) -> float | None:

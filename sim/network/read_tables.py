@@ -88,6 +88,8 @@ def complete_links(nodes: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
         if column not in links:
             links[column] = value
         links[column] = links[column].fillna(value)
+    if "restrictions" in links:
+        links["restrictions"] = links["restrictions"].fillna("").astype(str)
     for column in LINK_NUMBERS:
         links[column] = pd.to_numeric(links[column], errors="coerce").astype(np.float64)
     if "geometry" not in links:

@@ -32,6 +32,8 @@ LINK_NUMBERS = (
     "signal_delay_s",
 )
 LINK_COLUMNS = ("link_id", "from_node_id", "to_node_id", *LINK_NUMBERS, "road_class", "name", "geometry")
+OPTIONAL_LINK_COLUMNS = ("restrictions",)
+"""Kept where a source has them: restrictions for goods vehicles and hours, as JSON of OpenStreetMap's tags."""
 ZONE_COLUMNS = ("zone_id", "role", "name", "geometry")
 PLACE_COLUMNS = ("place_id", "kind", "type", "name", "lon", "lat", "link", "geometry", "attributes")
 PLACE_KINDS = ("shop", "charger", "parking", "loading", "hub", "distribution_centre", "station_site")
@@ -56,7 +58,7 @@ class RoadNetwork:
         Projected coordinate system of `x_m`, `y_m`, such as `EPSG:32650`.
     nodes, links, zones, places
         Tables with the columns `NODE_COLUMNS`, `LINK_COLUMNS`, `ZONE_COLUMNS`, `PLACE_COLUMNS`; geometry
-        and `lon`, `lat` are WGS84.
+        and `lon`, `lat` are WGS84. Links may have `OPTIONAL_LINK_COLUMNS` too.
     source, licence
         Where the data come from and under what terms.
     notes
@@ -195,6 +197,11 @@ class RoadNetwork:
     def _node_rows(self, column: str) -> LinkArray:
         rows = pd.Index(self.nodes["node_id"]).get_indexer(self.links[column])
         return _frozen(rows.astype(np.int32))
+
+
+def link_columns(links: pd.DataFrame) -> list[str]:
+    """Columns of a table of links that a network keeps, in order."""
+    return [*LINK_COLUMNS, *(name for name in OPTIONAL_LINK_COLUMNS if name in links)]
 
 
 def _frozen(values: NDArray[Any]) -> NDArray[Any]:

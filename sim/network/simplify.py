@@ -32,6 +32,11 @@ class _Section:
     is_forward: bool
     length_m: float
 
+    @property
+    def restrictions(self) -> str:
+        """Restrictions in the direction of the step, as JSON."""
+        return self.tags.restrictions_forward if self.is_forward else self.tags.restrictions_backward
+
 
 def streets_of(data: OsmData) -> Streets:
     """
@@ -44,7 +49,9 @@ def streets_of(data: OsmData) -> Streets:
     ends = _link_ends(sections, data.signals)
     rows = [_link(way, sections, data) for way in _chains(sections, ends)]
     columns = ("from_node_id", "to_node_id", "road_class", "name", "lanes", "free_speed_mps", "is_signalised", "line")
-    links = pd.DataFrame(rows, columns=list(columns))
+    links = pd.DataFrame(rows, columns=[*columns, "restrictions"])
+    if not links["restrictions"].any():
+        del links["restrictions"]
     links["length_m"] = np.nan
     links["geometry"] = links.pop("line")
     used = sorted(set(links["from_node_id"]) | set(links["to_node_id"]))
@@ -86,6 +93,7 @@ def _link_ends(sections: dict[Step, _Section], signals: Iterable[int]) -> set[in
         after.setdefault(start, set()).add(end)
         before.setdefault(end, set()).add(start)
     ends = set(signals) & (after.keys() | before.keys())
+    ends |= _changes_of_restrictions(sections, before)
     for node in after.keys() | before.keys():
         out, into = after.get(node, set()), before.get(node, set())
         goes_on_one_way = len(out) == 1 and len(into) == 1 and out != into
@@ -93,6 +101,16 @@ def _link_ends(sections: dict[Step, _Section], signals: Iterable[int]) -> set[in
         if not (goes_on_one_way or goes_on_both_ways):
             ends.add(node)
     return ends
+
+
+def _changes_of_restrictions(sections: dict[Step, _Section], before: dict[int, set[int]]) -> set[int]:
+    """Nodes where a street goes on under other restrictions."""
+    return {
+        start
+        for (start, end), section in sections.items()
+        for earlier in before.get(start, ())
+        if earlier != end and sections[earlier, start].restrictions != section.restrictions
+    }
 
 
 def _chains(sections: dict[Step, _Section], ends: set[int]) -> list[list[int]]:
@@ -139,6 +157,7 @@ def _link(chain: list[int], sections: dict[Step, _Section], data: OsmData) -> tu
         np.nan if not (pace := _mean([1.0 / v if v else None for v in speeds], length)) else 1.0 / pace,
         is_signalised,
         line,
+        parts[0].restrictions,
     )
 
 
