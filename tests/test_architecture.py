@@ -78,7 +78,13 @@ ONLY_IN: dict[str, set[str]] = {
 }
 """Third-party packages that only some rooms may touch."""
 
-IMPORT_NAMES = {"pyyaml": "yaml", "hydra-core": "hydra", "fonttools": "fontTools", "python-multipart": "multipart"}
+IMPORT_NAMES = {
+    "opening-hours-py": "opening_hours",
+    "pyyaml": "yaml",
+    "hydra-core": "hydra",
+    "fonttools": "fontTools",
+    "python-multipart": "multipart",
+}
 """Import name of a distribution where the two differ by more than a dash."""
 
 UNDECLARED = {"omegaconf"}

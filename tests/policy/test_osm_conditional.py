@@ -66,7 +66,7 @@ def test_a_window_across_midnight_belongs_to_the_day_it_begins(network: RoadNetw
 
 
 def test_a_special_tag_opens_what_a_general_one_shuts(network: RoadNetwork) -> None:
-    """No motor vehicles by day but goods at any hour: vans may, trucks may not; without a ban `goods=yes` is nothing."""
+    """No motor vehicles by day but goods at any hour: vans may, trucks may not; without a ban `yes` is nothing."""
     rules = rules_of(network, motor_vehicle__conditional="no @ (08:00-20:00)", goods="yes")
     assert not is_closed(rules, VAN, "tu", 12.0 * 3600) and is_closed(rules, TRUCK, "tu", 12.0 * 3600)
     assert rules_of(network, goods="yes") == {}
