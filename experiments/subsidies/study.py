@@ -49,7 +49,6 @@ def measures(found: FleetResponse) -> dict[str, float]:
         "cost_reduction_percent": float(budget["cost_reduction_percent"]),
         "largest_last_residual": float(found.rounds.groupby("year")["residual"].last().max()),
         "rounds": float(len(found.rounds)),
-        "days_simulated": float(found.days),
     }
 
 
