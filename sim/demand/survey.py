@@ -52,7 +52,7 @@ def read_survey(path: str | Path, network: RoadNetwork) -> pd.DataFrame:
             table[column.name].append(_value(column, cells, where, faults))
     wheres = [where for where, _ in rows]
     _check_identities(table, wheres, faults)
-    _check_windows(table, wheres, faults)
+    _check_windows(table, rows, faults)
     link = _links_of(table, wheres, network, faults)
     faults.raise_any()
     service_min = np.array(table["mean_service_min"], dtype=np.float64)
@@ -105,16 +105,19 @@ def _check_identities(table: dict[str, list[CellValue | None]], wheres: list[str
             faults.add("shop_id", where, f"{shop_id!r} again", expected)
 
 
-def _check_windows(table: dict[str, list[CellValue | None]], wheres: list[str], faults: SurveyFaults) -> None:
-    for start, end, where in zip(table["delivery_from"], table["delivery_until"], wheres, strict=True):
-        if start is None and end is None:
+def _check_windows(
+    table: dict[str, list[CellValue | None]], rows: list[tuple[str, dict[str, str]]], faults: SurveyFaults
+) -> None:
+    """Faults of windows with one end or none between their ends; an end that cannot be read is a fault already."""
+    for start, end, (where, cells) in zip(table["delivery_from"], table["delivery_until"], rows, strict=True):
+        if start is not None and end is not None:
+            if float(end) <= float(start):
+                found = f"{s_to_clock(float(end))}, not after delivery_from {s_to_clock(float(start))}"
+                faults.add("delivery_until", where, found, "a window that ends after it begins, on the same day")
             continue
-        if start is None or end is None:
-            column = "delivery_from" if start is None else "delivery_until"
-            faults.add(column, where, "no clock time", "both ends of a delivery window or none")
-        elif float(end) <= float(start):
-            found = f"{s_to_clock(float(end))}, not after delivery_from {s_to_clock(float(start))}"
-            faults.add("delivery_until", where, found, "a window that ends after it begins, on the same day")
+        missing = [column for column in ("delivery_from", "delivery_until") if not cells.get(column)]
+        if len(missing) == 1:
+            faults.add(missing[0], where, "no clock time", "both ends of a delivery window or none")
 
 
 def _links_of(

@@ -82,6 +82,8 @@ def _decoded(path: Path) -> str:
         raise SurveyError(f"{path}: cannot be read ({why}), expected a CSV or GeoJSON file") from error
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise SurveyError(f"{path}: found a spreadsheet workbook, expected CSV or GeoJSON; save it as CSV UTF-8")
+    if not content.removeprefix(codecs.BOM_UTF8).strip():
+        raise SurveyError(f"{path}: found an empty file, expected a CSV or GeoJSON table; {_SCHEMA_PAGE}")
     if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" not in content:
         for encoding in ("utf-8-sig", "gb18030"):
             try:
@@ -126,7 +128,7 @@ def _check_header(header: list[str], faults: SurveyFaults) -> bool:
         if times > 1:
             faults.add(name, "row 1", f"{times} columns of this name", "one")
         if name not in _NAMES:
-            close = get_close_matches(name, _NAMES, n=1)
+            close = get_close_matches(name.lower(), _NAMES, n=1)
             hint = f"one of the known columns (is {close[0]} meant?)" if close else f"no such column; {_SCHEMA_PAGE}"
             faults.add(name or "(without a name)", "row 1", "an unknown column", hint)
     return any(name in _NAMES for name in header)
@@ -138,6 +140,13 @@ def _features(text: str, faults: SurveyFaults, path: Path) -> Iterator[tuple[str
         content = json.loads(text)
     except json.JSONDecodeError as error:
         raise SurveyError(f"{path}: line {error.lineno}: found {error.msg}, expected valid JSON") from error
+    except (RecursionError, ValueError) as error:
+        found = (
+            "lists within lists too deep to read"
+            if isinstance(error, RecursionError)
+            else "a number of too many digits"
+        )
+        raise SurveyError(f"{path}: found {found}, expected a GeoJSON FeatureCollection of points") from error
     if not isinstance(content, dict) or not isinstance(content.get("features"), list):
         raise SurveyError(f"{path}: found no list of features, expected a GeoJSON FeatureCollection")
     crs = json.dumps(content.get("crs") or "CRS84")

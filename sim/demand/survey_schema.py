@@ -15,6 +15,7 @@ _FALSE = {"no", "false", "0", "n", "否"}
 
 
 def _text(cell: str) -> str:
+    cell.encode("utf-8")  # half a character (a lone surrogate of JSON) raises a ValueError
     return cell
 
 
@@ -39,7 +40,7 @@ def _truth(cell: str) -> bool:
 
 def _number(low: float, high: float, *, above: bool = False) -> Callable[[str], float]:
     def read(cell: str) -> float:
-        value = float(cell)
+        value = float(cell) if "_" not in cell else math.nan  # Python alone reads 1_000 as a thousand
         if not math.isfinite(value) or not low <= value <= high or (above and value == low):
             raise ValueError
         return value

@@ -119,6 +119,18 @@ def test_all_faults_are_told_at_once(tmp_path: Path, network: RoadNetwork) -> No
         "row 9: column delivery_until: found '26:00', expected a clock time HH:MM",
     ):
         assert expected in text
+    assert "row 9: column delivery_from: found no clock time" not in text
+
+
+def test_an_end_of_a_window_that_cannot_be_read_is_one_fault(tmp_path: Path, network: RoadNetwork) -> None:
+    """A clock time of nonsense is not told a second time as missing, when the other end is fine."""
+    path = tmp_path / "shops.csv"
+    path.write_text(
+        "shop_id,shop_type,lon,lat,delivery_from,delivery_until\nA,other,118.041,36.801,25:00,12:00\n", encoding="utf-8"
+    )
+    faults = faults_of(path, network)
+    assert len(faults) == 1
+    assert "row 2: column delivery_from: found '25:00', expected a clock time HH:MM" in faults[0]
 
 
 def test_swapped_coordinates_are_recognised(tmp_path: Path, network: RoadNetwork) -> None:
@@ -183,7 +195,22 @@ def test_many_faults_of_one_column_are_counted(tmp_path: Path, network: RoadNetw
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.csv", b"", "column shop_id: found no such column"),
+        ("a.csv", b"", "found an empty file"),
+        ("a.csv", b"\xef\xbb\xbf\r\n", "found an empty file"),
+        (
+            "a.csv",
+            b"SHOP_ID\nA\n",
+            "column SHOP_ID: found an unknown column, expected one of the known columns (is shop_id",
+        ),
+        ("a.csv", b"shop_id,shop_type,lon,lat,orders_per_week\nA,other,118.04,36.8,1_0\n", "found '1_0'"),
+        ("a.geojson", b"[" * 200_000, "lists within lists"),
+        ("a.geojson", b'{"features": [%s]}' % (b"9" * 5000), "a number of too many digits"),
+        (
+            "a.geojson",
+            b'{"features": [{"geometry": {"type": "Point", "coordinates": [1, 2]},'
+            b' "properties": {"name": "\\ud800"}}]}',
+            "feature 1: column name: found '\\ud800', expected any text",
+        ),
         ("a.csv", b"shop_id,shop_type,lon,lat\n", "found no row"),
         ("a.csv", b"shop_id;shop_type;lon;lat\nA;other;1;2\n", "semicolons or tabs between columns, expected commas"),
         ("a.csv", b'shop_id,shop_type,lon,lat\n"A,other,1,2\n', "expected a CSV table"),
