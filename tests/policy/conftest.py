@@ -36,6 +36,7 @@ def strip() -> RoadNetwork:
             "link_id": node[:-1],
             "from_node_id": node[:-1],
             "to_node_id": node[1:],
+            "road_class": ["primary"] * 5 + ["residential"] * 5,
             "geometry": [shapely.LineString([(x, 0.0), (x + 1.0, 0.0)]) for x in range(N_LINKS)],
         }
     )
