@@ -231,6 +231,9 @@ class UserTable:
             content = json.loads(self._decoded())
         except json.JSONDecodeError as error:
             raise self._error(f"{self.path}: line {error.lineno}: {error.msg}, expected valid JSON") from error
+        except (RecursionError, ValueError) as error:
+            found = "lists too deep to read" if isinstance(error, RecursionError) else "a number of too many digits"
+            raise self._error(f"{self.path}: found {found}, expected a GeoJSON FeatureCollection of points") from error
         features = content.get("features") if isinstance(content, dict) else None
         if not isinstance(features, list):
             raise self._error(f"{self.path}: found no list of features, expected a GeoJSON FeatureCollection")
@@ -249,7 +252,10 @@ class UserTable:
             rows.append(cells | {"lon": str(position[0]), "lat": str(position[1])})
         for number in strangers:
             self.refuse_table(f"no point in feature {number}", "a GeoJSON geometry of the type Point")
-        frame = pd.DataFrame(rows).fillna("")
+        try:
+            frame = pd.DataFrame(rows).fillna("")
+        except UnicodeEncodeError as error:
+            raise self._error(f"{self.path}: found half a character (\\ud800 or so), expected whole ones") from error
         frame.index = pd.RangeIndex(1, len(frame) + 1)
         return frame
 

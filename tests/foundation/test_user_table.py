@@ -164,3 +164,23 @@ def test_points_of_geojson_are_rows(tmp_path: Path) -> None:
         path.write_text(content, encoding="utf-8")
         with pytest.raises(DemandError, match=says):
             UserTable(path, columns, DemandError)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"[" * 200_000, "lists too deep"),
+        (b'{"features": [' + b"9" * 5000 + b"]}", "a number of too many digits"),
+        (
+            b'{"features": [{"geometry": {"type": "Point", "coordinates": [1, 2]},'
+            b' "properties": {"zone": "\\ud800", "trips": 1}}]}',
+            "half a character",
+        ),
+    ],
+)
+def test_nasty_geojson_is_explained(tmp_path: Path, content: bytes, found: str) -> None:
+    """JSON that Python cannot take ends with a named fault, not with a traceback."""
+    path = tmp_path / "a.geojson"
+    path.write_bytes(content)
+    with pytest.raises(DemandError, match=f"found {found}"):
+        UserTable(path, COLUMNS, DemandError)

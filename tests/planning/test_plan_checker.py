@@ -20,8 +20,8 @@ SMALL = ["network=helsinki", "traffic=off", "run.workers=1", "planning.iteration
 SCENARIOS = sorted(resource_names("configs", "scenario"))
 
 
-def _check(scenario: str, *overrides: str) -> tuple[sim.DeliveryModel, DayPlan]:
-    model = sim.DeliveryModel(sim.load_scenario(scenario, [*SMALL, *overrides]), seed=1)
+def _check(scenario: str, *overrides: str, seed: int = 1) -> tuple[sim.DeliveryModel, DayPlan]:
+    model = sim.DeliveryModel(sim.load_scenario(scenario, [*SMALL, *overrides]), seed=seed)
     plan = model.plan_day()
     assert plan.tours
     assert plan_faults(checked_day(model), plan.tours, plan.unplanned) == []
@@ -32,6 +32,22 @@ def _check(scenario: str, *overrides: str) -> tuple[sim.DeliveryModel, DayPlan]:
 def test_every_tour_of_every_scenario_can_be_carried_out(scenario: str) -> None:
     """Load, volume, windows, access, hours, range; each order once or left out."""
     _check(scenario)
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+@pytest.mark.parametrize(
+    ("scenario", "fleet"),
+    [
+        ("joint_100+night_delivery+capacity_sharing+peak_ban", "default"),
+        ("joint_stations+joint_50+night_heavy", "default"),
+        ("stations_40+electric+winter+cordon_charge", "default"),
+        ("low_emission_zone+night_delivery", "waves"),
+        ("joint_100+all_day_ban", "mixed"),
+    ],
+)
+def test_every_tour_of_sums_of_scenarios_can_be_carried_out(scenario: str, fleet: str, seed: int) -> None:
+    """Scenarios and fleets together, on the grid."""
+    _check(scenario, "network=grid", *([] if fleet == "default" else [f"fleet={fleet}"]), seed=seed)
 
 
 @pytest.mark.parametrize("rules", ["none", "peak_ban", "all_day_ban"])
