@@ -62,8 +62,9 @@ def scorecard(arguments: argparse.Namespace) -> int:
             f"{row[name]:+.1%}" if row["reading"] == "change" else f"{row[name]:.3g}"
             for name in ("value", "low", "high")
         ]
+        interval = "-" if row["low"] != row["low"] else f"{found[1]} to {found[2]}"
         shown.add_row(
-            str(row["title_zh" if zh else "title"]), str(row["target"]), found[0], f"{found[1]} to {found[2]}",
+            str(row["title_zh" if zh else "title"]), str(row["target"]), found[0], interval,
             str(row["verdict_zh" if zh else "verdict"]),
         )  # fmt: skip
     Console().print(shown)
