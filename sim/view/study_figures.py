@@ -73,7 +73,8 @@ def measure_title(name: str) -> str:
 
 
 def _seeds(table: pd.DataFrame) -> str:
-    low, high = int(table["n"].min()), int(table["n"].max())
+    has_values = table.loc[table["n"] > 0, "n"]  # a wait for berths where there are none is of no seed
+    low, high = (int(has_values.min()), int(has_values.max())) if len(has_values) else (0, 0)
     return f"{high} seeds" if low == high else f"{low} to {high} seeds"
 
 

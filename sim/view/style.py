@@ -8,6 +8,7 @@ what was drawn before.
 from __future__ import annotations
 
 import logging
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -118,8 +119,13 @@ def new_figure(width_in: float = 8.0, height_in: float = 4.5) -> Figure:
     return Figure(figsize=(width_in, height_in), layout="constrained")
 
 
+CAPTION_LETTERS_PER_IN = 16.0
+"""Letters of a caption that go into an inch, wide ones counted."""
+
+
 def add_caption(figure: Figure, text: str) -> None:
-    """A line below the figure: how many of what it shows, from which run."""
+    """Small print below the figure: how many of what it shows, from which run; in as many lines as its width asks."""
+    text = textwrap.fill(text, width=int(CAPTION_LETTERS_PER_IN * figure.get_figwidth()))
     figure.supxlabel(text, x=0.01, ha="left", fontsize=8.0, color=GREY)
 
 
