@@ -30,12 +30,14 @@ from sim.app.uploads import KINDS, keep_upload, read_upload
 from sim.app.workspace import NAME, NotThereError, Workspace, checked_name
 from sim.config.scenarios import read_scenario
 from sim.errors import InputError
+from sim.measures.scorecard import BY_HAND, NUMBERS_TOLD, TARGETS, VERDICT_ZH
 from sim.network.io import network_names, read_network
 from sim.policy import rules_document
 from sim.resources import find_resource, resource_names
 from sim.view.report import asset_text, network_content, pack, report_content
 from sim.view.report.content import scorecard_rows
 from sim.view.report.font import font_style
+from sim.view.report.scorecard_table import HEADINGS
 
 PAGES = ("monitoring", "management", "information", "statistics", "appraisal", "notices", "imports")
 REPORT_ASSETS = {
@@ -75,7 +77,8 @@ def words() -> dict[str, list[str]]:
 @lru_cache(maxsize=1)
 def _font() -> str:
     """Chinese characters of all words, for machines that have none; names in data fall back on the system's fonts."""
-    return font_style("".join("".join(pair) for pair in words().values()) + asset_text("words.js"))
+    scorecard = f"{TARGETS}{NUMBERS_TOLD}{BY_HAND}{VERDICT_ZH}{HEADINGS}"
+    return font_style("".join("".join(pair) for pair in words().values()) + asset_text("words.js") + scorecard)
 
 
 def create_app(folder: Path | str = ".", *, token: str | None = None, hosts: tuple[str, ...] = LOOPBACK) -> Starlette:

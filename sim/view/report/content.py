@@ -16,6 +16,7 @@ from sim.view.report.curves import day_curves
 from sim.view.report.indicators import indicators, paired_by_seed
 from sim.view.report.movements import movements
 from sim.view.report.roads import FlatGround, road_lines, speed_layer
+from sim.view.report.scorecard_table import scorecard_tables
 from sim.view.report.study import study_content
 from sim.view.report.zones import zones_and_rules
 from sim.view.run_folder import RunFolder
@@ -87,7 +88,7 @@ def report_content(
 
 
 def scorecard_rows(folder: Path) -> dict[str, Any] | None:
-    """Columns and rows of `scorecard.csv`; None where a run or study has none."""
+    """Columns and rows of `scorecard.csv` for people, in Chinese under `zh`; None where a run or study has none."""
     path = folder / "scorecard.csv"
     if not path.is_file():
         return None
@@ -95,7 +96,7 @@ def scorecard_rows(folder: Path) -> dict[str, Any] | None:
         table = pd.read_csv(path, dtype=object, keep_default_na=False)
     except (ValueError, OSError) as error:
         raise ResultsError(f"{path}: expected a table, {error}") from error
-    return {"columns": [str(name) for name in table.columns], "rows": table.astype(str).to_numpy().tolist()}
+    return scorecard_tables(table)
 
 
 def _costs(run: RunFolder) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class ReportPage {
     if (run) parts.push(this.cards(), this.mapSection(), this.curveSection());
     if (this.content.study) parts.push(this.studySection());
     const score = this.content.scorecard || (this.content.study && this.content.study.scorecard);
-    if (score) parts.push(this.section("scorecard", tableOf(score.columns, score.rows.map((row) => row.map((cell) => (cell !== "" && !Number.isNaN(Number(cell)) ? numberText(Number(cell)) : cell))))));
+    if (score) { const shown = this.language === "zh" && score.zh ? score.zh : score; parts.push(this.section("scorecard", tableOf(shown.columns, shown.rows))); }
     if (run) parts.push(this.tableSection(), this.costSection(), this.assumptionSection(), this.provenanceSection());
     this.root.append(...parts.filter(Boolean));
     if (run) this.startMap();
