@@ -17,6 +17,9 @@ import sim
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+MINUTES = 240_000
+"""Longest wait for runs on a busy machine [ms]."""
+
 PAGES = ("monitoring", "management", "information", "statistics", "appraisal", "notices", "imports")
 
 
@@ -103,6 +106,41 @@ def test_a_rule_is_checked_as_one_types(browser: Browser, workspace: Path) -> No
         page.mouse.move(box["x"] + x - 30, box["y"] + y - 20, steps=4)
         page.mouse.up()
         assert page.evaluate("JSON.stringify(zones[0].points[0])") != before
+
+
+@pytest.mark.slow
+def test_from_a_drawn_zone_to_its_comparison_with_the_base(browser: Browser, workspace: Path) -> None:
+    """Draw, keep, run, watch, restart the application in mid-run, compare; then start another run and cancel it."""
+    with served(workspace) as home, opened(browser, viewport={"width": 1280, "height": 900}) as page:
+        page.goto(f"{home}/monitoring")
+        page.fill("[name=scenario]", "baseline")
+        page.click("#start button")
+        page.wait_for_selector(".job")
+        page.goto(f"{home}/management")
+        page.wait_for_selector("#map canvas")
+        draw_square(page)
+        page.wait_for_selector("#verdict .sound")
+        page.click("#keep-run")
+        page.wait_for_url("**/monitoring")
+        page.wait_for_selector(".job >> nth=1")
+    assert (workspace / "configs" / "scenario" / "my_policy.yaml").is_file()
+    with served(workspace) as home, opened(browser, viewport={"width": 1280, "height": 900}) as page:
+        page.goto(f"{home}/monitoring")
+        page.wait_for_selector(".job[data-state=done] >> nth=1", timeout=MINUTES)
+        page.goto(f"{home}/statistics")
+        runs = page.eval_on_selector_all(
+            "#compare select[name=run] option", "all => all.map(n => [n.textContent, n.value])"
+        )
+        mine = next(value for text, value in runs if text.startswith("my_policy"))
+        base = next(value for text, value in runs if text.startswith("baseline"))
+        page.select_option("#compare [name=run]", mine)
+        page.select_option("#compare [name=base]", base)
+        page.click("#compare button")
+        page.wait_for_selector(".card .change")
+        page.goto(f"{home}/monitoring")
+        page.click("#start button")
+        page.locator(".job[data-state=running] .cancel, .job[data-state=queued] .cancel").first.click()
+        page.wait_for_selector(".job[data-state=cancelled]")
 
 
 def test_the_command_says_when_the_port_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
