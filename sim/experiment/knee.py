@@ -16,7 +16,9 @@ import pandas as pd
 
 def knee(levels: Sequence[float], values: Sequence[float]) -> float:
     """
-    Level at which a falling curve bends most: where it lies furthest below the straight line between its ends.
+    Level at which a curve bends most: where it lies furthest below the straight line between its ends.
+
+    Of a falling curve that is where more begins to help less, of a rising one where less begins to hurt more.
 
     Levels and values are first scaled to [0, 1].
 
@@ -40,6 +42,8 @@ def knee(levels: Sequence[float], values: Sequence[float]) -> float:
     --------
     >>> knee([1.0, 2.0, 3.0, 4.0, 5.0], [10.0, 2.0, 1.0, 0.5, 0.0])
     2.0
+    >>> knee([1.0, 2.0, 3.0, 4.0, 5.0], [0.0, 0.5, 1.0, 2.0, 10.0])
+    4.0
     """
     if len(levels) < 3 or any(after <= before for before, after in pairwise(levels)):
         raise ValueError(f"a knee needs three or more rising levels, found {list(levels)}")
@@ -47,7 +51,9 @@ def knee(levels: Sequence[float], values: Sequence[float]) -> float:
     span = float(y.max() - y.min())
     if span == 0.0:
         return float(x[0])
-    below = 1.0 - (x - x[0]) / (x[-1] - x[0]) - (y - y.min()) / span
+    way = (x - x[0]) / (x[-1] - x[0])
+    line = way if y[-1] > y[0] else 1.0 - way
+    below = line - (y - y.min()) / span
     return float(x[int(np.argmax(below))])
 
 
