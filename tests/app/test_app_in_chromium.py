@@ -68,6 +68,7 @@ def draw_square(page: Page) -> None:
     page.click("#finish")
 
 
+@pytest.mark.slow
 def test_every_page_opens_in_both_languages_and_on_a_phone(browser: Browser, workspace: Path) -> None:
     """No error, nothing asked elsewhere, no sideways scroll; a drawn zone is checked and its faults are told."""
     with served(workspace) as home, opened(browser, viewport={"width": 390, "height": 844}) as page:

@@ -41,6 +41,7 @@ def test_the_example_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     assert json.loads(Path("run1/car_traffic.json").read_text())["trips"] == 4
 
 
+@pytest.mark.slow
 def test_cars_that_gain_nothing_keep_the_day_as_it_is(run_dir: RunMaker) -> None:
     """Everybody looks, but would change for an hour's gain only: table by table the day without them looking."""
     without = run_dir(*FEW, "seed=1")
@@ -50,6 +51,7 @@ def test_cars_that_gain_nothing_keep_the_day_as_it_is(run_dir: RunMaker) -> None
     assert json.loads((looking / "car_traffic.json").read_text())["replan"]["looked"] == 3000
 
 
+@pytest.mark.slow
 def test_cars_go_round_double_parked_vans(run_dir: RunMaker) -> None:
     """Without berths, drivers who look lose no more time; the report is what the run has."""
     busy = ("network=helsinki", "traffic=cars", "network.car_trips_per_day=40000", "berths.spaces_per_shop=0", "seed=1")

@@ -16,6 +16,13 @@ SMALL = ("helsinki", "grid")
 LARGE = ("zhangdian", "coquimbo")
 CASES = [(scenario, network) for network in SMALL for scenario in SCENARIOS]
 CASES += [("stations_40", "helsinki"), ("demand_2025", "grid"), ("owner_drivers+chargers_sparse+winter", "grid")]
+QUICK_CASES = {
+    ("baseline", "helsinki"),
+    ("all_day_ban", "helsinki"),
+    ("peak_ban", "grid"),
+    ("owner_drivers+chargers_sparse+winter", "grid"),
+}
+"""Those that every run of the suite tries; the others take minutes together."""
 SLOW_CASES = [(scenario, network) for network in LARGE for scenario in ("baseline", "all_day_ban", "electric")]
 
 
@@ -83,7 +90,10 @@ def _check_charge(van_id: str, battery_kwh: float, trips: pd.DataFrame, charging
         assert one["soc_end"] - used == pytest.approx(next_one["soc_start"], abs=1e-9)
 
 
-@pytest.mark.parametrize(("scenario", "network"), CASES)
+@pytest.mark.parametrize(
+    ("scenario", "network"),
+    [pytest.param(*case, marks=[] if case in QUICK_CASES else [pytest.mark.slow]) for case in CASES],
+)
 def test_orders_vans_charge_and_links_add_up(scenario: str, network: str, run_dir: RunMaker) -> None:
     """Every scenario on every small network."""
     _check(run_dir(f"scenario={scenario}", f"network={network}", "seed=1"))

@@ -21,6 +21,8 @@ JOINT = (
     "capacity_sharing",
     "joint_50+night_delivery+peak_ban",
 )
+QUICK = ("joint_50", "joint_50+night_delivery+peak_ban")
+"""Those that every run of the suite tries."""
 
 
 def _kpi(folder: Path, name: str) -> float:
@@ -36,7 +38,9 @@ def test_an_operator_whom_nobody_uses_changes_not_a_byte(run_dir: RunMaker) -> N
     assert "operator: true" in (nobody / "config.yaml").read_text()
 
 
-@pytest.mark.parametrize("scenario", JOINT)
+@pytest.mark.parametrize(
+    "scenario", [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in JOINT]
+)
 def test_orders_are_those_of_the_baseline_and_none_is_lost(run_dir: RunMaker, scenario: str) -> None:
     """Same orders and loads whoever delivers; in = delivered + failed + refused + on board + unplanned."""
     base, folder = run_dir("scenario=baseline", *BASE), run_dir(f"scenario={scenario}", *BASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from sim.measures import TABLES
 from tests.system.conftest import RunMaker, sim
@@ -31,6 +32,7 @@ def test_the_same_seed_gives_the_same_bytes_with_one_or_two_workers(tmp_path: Pa
     assert all(results[0][name] != results[2][name] for name in ("orders.parquet", "trips.parquet", "kpis.json"))
 
 
+@pytest.mark.slow
 def test_orders_are_the_same_under_every_policy(run_dir: RunMaker) -> None:
     """Paired scenarios serve the same orders with the same loads and windows."""
     columns = ["order_id", "shop_id", "carrier_id", "weight_kg", "volume_m3", "earliest_s", "latest_s"]
