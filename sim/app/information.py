@@ -14,10 +14,10 @@ from sim.contracts import AccessClass, Powertrain
 from sim.errors import InputError
 from sim.network import RoadNetwork, read_network
 from sim.network.nearest_link import distance_to_links_m, find_links_near
-from sim.network.shortest_path import earliest_path
-from sim.policy import compile_closures, explain
+from sim.policy import explain, explain_journey
+from sim.policy.speed_limit import with_speed_limits
 from sim.traffic.travel_times import free_flow_times
-from sim.units import Weekday, clock_to_s, s_to_clock, to_s, to_us
+from sim.units import Weekday, clock_to_s, s_to_clock
 
 FARTHEST_M = 300.0
 """A place farther than this from every street has no answer [m]."""
@@ -37,7 +37,7 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     -------
     dict
         `may_enter`, `sentence`, `denied_by`, `opens`, `street`; with `from` also `way` (link rows), `distance_m`,
-        `arrive`, `waits_min`.
+        `arrive`, `drive_min`, `waits_min` and `charges_cny` (what the way costs, by rule).
 
     Raises
     ------
@@ -51,6 +51,7 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     with COMPOSING:
         scenario = load_scenario(str(question.get("scenario") or "baseline"), [])
     rules = scenario.policy.rules
+    network = with_speed_limits(network, rules)
     target = _link_at(network, question.get("to"), "to")
     found = explain(rules, network, link=target, time_s=time_s, **vehicle)
     out: dict[str, Any] = {
@@ -69,22 +70,18 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
 def _way(
     network: RoadNetwork, source: int, target: int, rules: Any, vehicle: dict[str, Any], time_s: float
 ) -> dict[str, Any]:
-    horizon_us = to_us(time_s) + to_us(2 * 86400.0)
-    closures = compile_closures(rules, network, horizon_us=horizon_us, **vehicle)
     times = free_flow_times(network.length_m, network.free_speed_mps, network.signal_delay_s)
     node = int(network.to_node[source])
-    found = earliest_path(network, times, closures, source_node=node, target_link=target, depart_us=to_us(time_s))
-    if found is None:
+    found = explain_journey(rules, network, times, source_node=node, target_link=target, time_s=time_s, **vehicle)
+    if found.depart_s is None or found.arrive_s is None:
         return {"way": [], "no_way": True}
-    way, reached_us = found
-    drive_s = to_s(int(times.link_time_us[0, way].sum()))
-    total_s = to_s(reached_us) - time_s
     return {
-        "way": [int(link) for link in way],
-        "distance_m": round(float(network.length_m[way].sum()), 1),
-        "arrive": s_to_clock((time_s + total_s) % 86400.0),
-        "drive_min": round(drive_s / 60.0, 1),
-        "waits_min": round(max(0.0, total_s - drive_s) / 60.0, 1),
+        "way": list(found.links),
+        "distance_m": round(1000.0 * found.km, 1),
+        "arrive": s_to_clock(found.arrive_s % 86400.0),
+        "drive_min": round((found.arrive_s - found.depart_s) / 60.0, 1),
+        "waits_min": round(found.wait_s / 60.0, 1),
+        "charges_cny": found.charges_cny,
     }
 
 

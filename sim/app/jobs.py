@@ -1,5 +1,5 @@
 """
-Runs that were asked for: a queue on disk, each run a process of `sim run` that outlives the application.
+Runs and studies that were asked for: a queue on disk, each a process of `sim` that outlives the application.
 
 A job is a folder: `job.json` (what was asked, and its state), `progress.json`, `output.txt`, `exit.json`. The process
 that watches a run writes `exit.json`; whoever reads the folder later knows how it ended.
@@ -57,16 +57,18 @@ class JobQueue:
         if self._thread is not None:
             self._thread.join(timeout=5.0)
 
-    def add(self, overrides: list[str], label: str) -> dict[str, Any]:
+    def add(self, overrides: list[str], label: str, study: str | None = None) -> dict[str, Any]:
         """
-        Put a run into the queue.
+        Put a run or a study into the queue.
 
         Parameters
         ----------
         overrides
-            Arguments of `sim run`, checked before.
+            Arguments of `sim run`, or further ones of `sim study`, checked before.
         label
             What the user calls it.
+        study
+            Name of a study of the workspace; None for a run.
 
         Raises
         ------
@@ -83,6 +85,7 @@ class JobQueue:
                 "job_id": job_id,
                 "label": label,
                 "overrides": overrides,
+                "study": study,
                 "state": QUEUED,
                 "asked": time.time(),
                 "began": None,
@@ -143,8 +146,7 @@ class JobQueue:
 
     def _begin(self, job: dict[str, Any]) -> None:
         folder = self._folder(job)
-        run_dir = self.workspace.app_folder / "runs" / job["run"]
-        command = [sys.executable, "-m", "sim.cli", "run", *job["overrides"], f"paths.run_dir={run_dir}"]
+        command = [sys.executable, "-m", "sim.cli", *self._words(job)]
         watcher = [sys.executable, "-m", "sim.app.job_process", str(folder), "--", *command]
         process = subprocess.Popen(
             watcher,
@@ -157,6 +159,12 @@ class JobQueue:
         )
         threading.Thread(target=process.wait, daemon=True).start()  # no zombie stays behind
         self._set(job["job_id"], state=RUNNING, began=time.time(), pid=process.pid, birth=_birth(process.pid))
+
+    def _words(self, job: dict[str, Any]) -> list[str]:
+        """Words after `sim` that do the job; a study that was stopped goes on where it was."""
+        if job.get("study"):
+            return ["study", job["study"], *job["overrides"]]
+        return ["run", *job["overrides"], f"paths.run_dir={self.workspace.app_folder / 'runs' / job['run']}"]
 
     def _look_after(self, job: dict[str, Any]) -> None:
         ended = _read(self._folder(job) / "exit.json")
@@ -186,7 +194,10 @@ class JobQueue:
         folder = self._folder(job)
         output = folder / "output.txt"
         text = output.read_text(encoding="utf-8", errors="replace")[-LAST_CHARACTERS:] if output.is_file() else ""
-        has_run = (self.workspace.app_folder / "runs" / job["run"] / "kpis.json").is_file()
+        finished = self.workspace.app_folder / "runs" / job["run"] / "kpis.json"
+        if job.get("study"):
+            finished = self.workspace.folder / "results" / job["study"] / "summary.csv"
+        has_run = finished.is_file()
         return job | {"progress": _read(folder / "progress.json"), "output": text, "has_run": has_run}
 
 

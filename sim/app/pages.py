@@ -167,6 +167,7 @@ class _Site:
                 "scenarios": resource_names("configs", "scenario"),
                 "networks": network_names(),
                 "settings": SETTINGS,
+                "studies_to_run": self.workspace.studies_to_run(),
                 "kinds": {kind: ", ".join(about.endings) for kind, about in KINDS.items()},
             }
         if name in ("statistics", "appraisal"):
@@ -234,6 +235,13 @@ class _Site:
     async def add_job(self, request: Request) -> Response:
         """Check what is asked for and put it into the queue."""
         asked = await _json(request)
+        if asked.get("study") is not None:
+            study = checked_name(asked["study"], "study")
+            if study not in self.workspace.studies_to_run():
+                known = ", ".join(self.workspace.studies_to_run()) or "none"
+                raise InputError(f"study: found {study!r}, expected one of experiments/: {known}")
+            job = await run_in_threadpool(self.queue.add, [], study, study)
+            return JSONResponse(job, status_code=201)
         overrides = checked_overrides(asked.get("overrides") or [])
         scenario = asked.get("scenario") or "baseline"
         await run_in_threadpool(check_run, scenario, overrides)

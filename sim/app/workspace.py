@@ -73,6 +73,11 @@ class Workspace:
         folders = sorted(results.iterdir()) if results.is_dir() else []
         return {path.name: path for path in folders if path.is_dir() and is_study(path) and NAME.fullmatch(path.name)}
 
+    def studies_to_run(self) -> list[str]:
+        """Names of the studies under `experiments/` that can be started."""
+        found = (self.folder / "experiments").glob("*/study.yaml")
+        return sorted(path.parent.name for path in found if NAME.fullmatch(path.parent.name))
+
     def study_folder(self, name: str) -> Path:
         """
         Folder of a study.

@@ -62,6 +62,8 @@ class JourneyAnswer:
         Closed streets on the way that would be fastest without rules.
     charges_cny
         What the way costs, by rule [CNY].
+    links
+        The way as rows of links.
     """
 
     may_go_now: bool
@@ -72,6 +74,7 @@ class JourneyAnswer:
     km: float
     closed: tuple[ClosedStreet, ...]
     charges_cny: dict[str, float]
+    links: tuple[int, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The answer as plain data, ready for JSON."""
@@ -190,6 +193,7 @@ def explain_journey(
         km=float(network.length_m[route].sum()) / 1000.0,
         closed=closed,
         charges_cny=charges,
+        links=tuple(int(link) for link in route),
     )
 
 

@@ -41,6 +41,14 @@ def test_the_way_waits_for_the_street_to_open(client: TestClient) -> None:
     assert len(electric["way"]) > 3 and electric["distance_m"] > 300
 
 
+def test_the_way_has_its_price(client: TestClient) -> None:
+    """Into the cordon a diesel van pays 15 CNY on a Tuesday morning, an electric one nothing; without it nobody."""
+    into = {"scenario": "cordon_charge", "from": NORTH}
+    assert asked(client, **into)["charges_cny"] == {"cordon": 15.0}
+    assert asked(client, powertrain="bev", **into)["charges_cny"] == {}
+    assert asked(client, scenario="baseline", **{"from": NORTH})["charges_cny"] == {}
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from sim.app import jobs as jobs_module
 from sim.app.jobs import CANCELLED, DONE, FAILED, QUEUED, RUNNING, JobQueue
@@ -107,3 +108,43 @@ def test_progress_is_kept_for_who_watches(tmp_path: Path, monkeypatch: pytest.Mo
         progress("simulating", 1, 4)
         progress("simulating", 4, 4)
     assert json.loads((tmp_path / "progress.json").read_text()) == {"task": "simulating", "done": 4, "total": 4}
+
+
+STUDY = """question: Nothing?
+fixed: [network=grid, traffic=off, planning.iterations=5, demand.sample_share=0.2]
+factors: {berths.spaces_per_shop: [0.1, 0.5]}
+measures: [cost_per_order]
+"""
+
+
+def test_a_study_is_queued_by_name_and_others_are_refused(client: TestClient, workspace: Path) -> None:
+    """Names of folders under `experiments/` alone; the job says what the command line would."""
+    folder = workspace / "experiments" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (folder / "seeds.csv").write_text("seed\n1\n2\n", encoding="utf-8")
+    for wrong in ("other", "../tiny", "experiments/tiny", ""):
+        assert client.post("/api/jobs", json={"study": wrong}).status_code == 422, wrong
+    told = client.post("/api/jobs", json={"study": "tiny"}).json()
+    assert (told["study"], told["label"], told["overrides"]) == ("tiny", "tiny", [])
+    assert "tiny" in client.get("/monitoring").text
+
+
+@pytest.mark.slow
+def test_a_study_runs_to_its_tables(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The queue carries it out as `sim study` does, and its page can be opened then."""
+    monkeypatch.chdir(workspace)
+    folder = workspace / "experiments" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "study.yaml").write_text(STUDY.replace(", demand.sample_share=0.2", ""), encoding="utf-8")
+    (folder / "seeds.csv").write_text("seed\n1\n2\n", encoding="utf-8")
+    queue = JobQueue(Workspace(workspace))
+    job = queue.add([], "tiny", "tiny")
+    for _ in range(3000):
+        queue.step()
+        if state(queue, job) not in (QUEUED, RUNNING):
+            break
+        time.sleep(0.1)
+    told = queue.job(job["job_id"])
+    assert told["state"] == DONE, told["output"]
+    assert told["has_run"] and (workspace / "results" / "tiny" / "summary.csv").is_file()

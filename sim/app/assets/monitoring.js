@@ -18,8 +18,8 @@ function jobCard(job) {
   const bar = job.state === "running" && p ? [el("progress", { max: p.total, value: p.done, "aria-label": p.task }), el("p", { class: "note" }, p.task + " " + p.done.toLocaleString("en-US") + " / " + p.total.toLocaleString("en-US") + estimate(job))] : [];
   const time = job.began ? ((job.ended || now) - job.began) : 0;
   return el("article", { class: "job", "data-job": job.job_id, "data-state": job.state }, el("h3", null, job.label, el("span", { class: "state state-" + job.state }, w(job.state)), job.began && el("span", { class: "note" }, w(job.state === "running" ? "since" : "took") + " " + duration(time)),
-    ["queued", "running"].includes(job.state) && el("button", { class: "cancel", onclick: async () => { await ask("/api/jobs/" + job.job_id + "/cancel", {}); look(); } }, w("cancel")), job.has_run && el("a", { href: "/runs/" + job.run }, w("open"))),
-    el("p", { class: "note break" }, "sim run " + job.overrides.join(" ")), bar, job.output && details);
+    ["queued", "running"].includes(job.state) && el("button", { class: "cancel", onclick: async () => { await ask("/api/jobs/" + job.job_id + "/cancel", {}); look(); } }, w("cancel")), job.has_run && el("a", { href: job.study ? "/studies/" + job.study : "/runs/" + job.run }, w("open"))),
+    el("p", { class: "note break" }, (job.study ? "sim study " + job.study + " " : "sim run ") + job.overrides.join(" ")), bar, job.output && details);
 }
 
 async function look() {
@@ -33,6 +33,11 @@ async function look() {
 startForm.addEventListener("submit", async (event) => {
   event.preventDefault(); const data = new FormData(startForm), overrides = ["network=" + data.get("network"), "traffic=" + data.get("traffic"), "seed=" + data.get("seed"), ...data.get("more").split("\n").map((line) => line.trim()).filter(Boolean)];
   const told = await ask("/api/jobs", { scenario: data.get("scenario").trim(), overrides, label: data.get("scenario").trim() + " · " + data.get("network") + " · " + data.get("seed") });
+  showFaults(document.getElementById("faults"), told.faults); look();
+});
+const studyForm = document.getElementById("start-study");
+if (studyForm) studyForm.addEventListener("submit", async (event) => {
+  event.preventDefault(); const told = await ask("/api/jobs", { study: new FormData(studyForm).get("study") });
   showFaults(document.getElementById("faults"), told.faults); look();
 });
 look(); setInterval(look, 700);
