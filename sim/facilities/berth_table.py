@@ -102,7 +102,7 @@ def _links(table: UserTable, network: RoadNetwork, lon: np.ndarray, lat: np.ndar
         expected = f"a place on the map of {network.name}, longitude before latitude"
         table.refuse("lon, lat", off_m > FURTHEST_FROM_STREET_M, expected, hint=", off the map")
     if table.has("link_id"):
-        stated = table.numbers("link_id", 0.0, 1e15, may_be_empty=True)
+        stated = table.numbers("link_id", 0.0, 1e15, is_whole=True, may_be_empty=True)
         is_stated = np.isfinite(stated)
         row_of = {int(name): row for row, name in enumerate(network.links["link_id"].tolist())}
         rows = np.array([row_of.get(int(name), -1) if np.isfinite(name) else 0 for name in stated])

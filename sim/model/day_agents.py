@@ -17,7 +17,7 @@ from sim.config import Scenario
 from sim.contracts import FloatArray
 from sim.demand.shops import stable_number
 from sim.energy import Battery, charging_curve_of, planning_factor
-from sim.facilities import ChargingSite, berths_in_reach, day_berths
+from sim.facilities import ChargingSite, LoadingBerth, berths_in_reach
 from sim.model.deliveries import failed_attempt_shares
 from sim.network import RoadNetwork
 from sim.network.projection import project
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from sim.model.delivery_model import DeliveryModel
 
 
-def create_berths(city: DeliveryModel, scenario: Scenario, shops: pd.DataFrame) -> list[Berth]:
-    """Loading berths, as many as the configuration asks for, where the shops are."""
+def create_berths(city: DeliveryModel, scenario: Scenario, berths: Sequence[LoadingBerth]) -> list[Berth]:
+    """Loading berths with their queues, or their books where slots are booked."""
     params = scenario.berths
     hold_s = params.booking_hold_min * 60.0 if params.booking else None
-    return [Berth(city, berth, hold_s=hold_s) for berth in day_berths(city.network, shops, params, scenario.weekday)]
+    return [Berth(city, berth, hold_s=hold_s) for berth in berths]
 
 
 def create_shops(city: DeliveryModel, scenario: Scenario, shops: pd.DataFrame, berths: Sequence[Berth]) -> list[Shop]:

@@ -23,6 +23,7 @@ from sim.config import Scenario
 from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
 from sim.energy import FUELS, planning_factor
 from sim.events import Event
+from sim.facilities.berth_supply import day_berths
 from sim.facilities.charging_site import public_charging_sites
 from sim.facilities.distribution_centre import DistributionCentre, find_centres
 from sim.facilities.hub import Hub
@@ -136,7 +137,6 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._ordered = deliveries.orders
         self.shop_table = deliveries.receivers
         self.stations = deliveries.stations
-        self._berth_users = deliveries.shops
         self._access = VanAccess(
             scenario,
             self.network,
@@ -146,9 +146,12 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             learnt=self.state.learnt,
             credit=self.state.credit,
         )
-        closures = self._access.closures()  # faults of rules and of the table below come before minutes of assignment
+        closures = self._access.closures()  # faults of rules and of the tables below come before minutes of assignment
         if scenario.joint.operator:
             find_centres(self.network, scenario.joint.centre)
+        self._berth_specs = day_berths(self.network, deliveries.shops, scenario.berths, scenario.weekday)
+        if scenario.charging.sites_from == "ocpi":
+            public_charging_sites(self.network, scenario.charging, plug_in_vans=0)
         self.traffic = car_traffic(self.network, scenario, progress) if traffic is None else traffic
         self.believed_times = self.traffic.believed_times
         self._capacity_share = self.traffic.capacity_share
@@ -235,7 +238,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
 
     def _create_agents(self, plan: DayPlan) -> None:
         scenario = self.settings
-        self.berths = create_berths(self, scenario, self._berth_users)
+        self.berths = create_berths(self, scenario, self._berth_specs)
         self.shops = create_shops(self, scenario, self.shop_table, self.berths)
         self.charging_sites = create_charging_sites(self, scenario, self._charging_specs)
         shift_us = (to_us(clock_to_s(scenario.fleet.shift_start)), to_us(clock_to_s(scenario.fleet.shift_end)))
@@ -461,6 +464,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             settings.stations.sites_file,
             settings.joint.centre.sites_file,
             settings.charging.locations_file,
+            settings.berths.berths_file,
         )
         files = [*settings.traffic.trip_files, *(file for file in tables if file is not None)]
         read = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}

@@ -125,9 +125,10 @@ def test_a_table_gives_berths_and_all_its_faults(grid: RoadNetwork, tmp_path: Pa
     bad = tmp_path / "bad.csv"
     bad.write_text(
         "berth_id,lon,lat,spaces,link_id,hours\n"
-        f"a,{lon},{lat},0,,\na,{lon},{lat},1,999999,\nc,{lat + 40},{lon},1,,\nd,{lon},{lat},1,,25:00-26:00\n",
+        f"a,{lon},{lat},0,,\na,{lon},{lat},1,999999,\nc,{lat + 40},{lon},1,,\nd,{lon},{lat},1,,25:00-26:00\n"
+        f"e,{lon},{lat},1,3.5,\n",
         encoding="utf-8",
     )
     with pytest.raises(SitesError) as error:
         day_berths(grid, NO_SHOPS, params(berths_file=str(bad)), "mo")
-    assert all(part in str(error.value) for part in ("spaces", "again", "999999", "off the map", "25:00-26:00"))
+    assert all(part in str(error.value) for part in ("spaces", "again", "999999", "off the map", "25:00-26:00", "3.5"))

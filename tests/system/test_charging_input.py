@@ -1,4 +1,4 @@
-"""Chargers, batteries and tariffs that cannot be: every fault at once, exit code 2; OCPI files that runs read."""
+"""Chargers, berths, batteries and tariffs that cannot be: every fault at once, exit code 2; files that runs read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.config.overrides import scenario_from_overrides
+from sim.model import DeliveryModel
 
 GRID = ("network=grid", "traffic=off", "run.figures=false")
 HOLE = '{from: "08:00", until: "24:00", price_cny_per_kwh: 1.0}'
@@ -75,3 +77,24 @@ def test_a_file_cut_short_is_refused_and_a_whole_one_is_run(
     assert main(["run", *day, *use]) == 0
     assert Path("run/kpis.json").is_file()
     assert "sites.json" in Path("run/manifest.json").read_text(encoding="utf-8")
+
+
+def test_berths_on_links_that_are_not_there_are_refused_before_anything_is_planned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table with an unknown link and a zone file cut short: no plan, no folder of the run."""
+    monkeypatch.chdir(tmp_path)
+    Path("berths.csv").write_text("berth_id,lon,lat,spaces,link_id\na,-32.99,36.14,2,999999999\n", encoding="utf-8")
+    _refused(["berths.berths_file=berths.csv"], ("berths.csv: row 2", "999999999"), tmp_path, capsys)
+    Path("zones.json").write_text('{"version": "1.0", "data": {"zones": [', encoding="utf-8")
+    _refused(["berths.berths_file=zones.json"], ("zones.json", "ends early"), tmp_path, capsys)
+
+
+def test_the_table_of_berths_is_among_the_inputs_of_a_run(tmp_path: Path) -> None:
+    """Its hash stands in the manifest, so that `sim reproduce` sees another table."""
+    table = tmp_path / "berths.csv"
+    table.write_text("berth_id,lon,lat,spaces\na,-32.99,36.14,2\n", encoding="utf-8")
+    overrides = [*GRID, f"berths.berths_file={table}"]
+    before = DeliveryModel(scenario_from_overrides(overrides)).input_sha256()[str(table)]
+    table.write_text("berth_id,lon,lat,spaces\na,-32.99,36.14,3\n", encoding="utf-8")
+    assert DeliveryModel(scenario_from_overrides(overrides)).input_sha256()[str(table)] != before
