@@ -1,8 +1,7 @@
 """
-How much of something is enough: the knee of a falling curve, and where more of it stops to help.
+How much of something is enough: the knee of a curve of means over paired seeds.
 
-Both are read from means over paired seeds. The knee says where the curve bends; `enough` where what is left to gain is
-shown to be small. They need not agree: a curve may bend early and still fall.
+It says where the curve bends, not where it is good: a curve may bend early and still fall.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 
 
 def knee(levels: Sequence[float], values: Sequence[float]) -> float:
@@ -55,35 +53,3 @@ def knee(levels: Sequence[float], values: Sequence[float]) -> float:
     line = way if y[-1] > y[0] else 1.0 - way
     below = line - (y - y.min()) / span
     return float(x[int(np.argmax(below))])
-
-
-def enough(table: pd.DataFrame, measure: str, *, base: float, tolerance: float) -> float | None:
-    """
-    Lowest level from which on the measure is shown to be within a tolerance of that at the base level.
-
-    At this level and all between it and the base, the upper end of the 95 % interval of the paired difference from the
-    base lies below the tolerance.
-
-    Parameters
-    ----------
-    table
-        As from `paired_comparison.paired_differences`.
-    measure
-        Measure that should be low.
-    base
-        Level with the most of the factor, the highest.
-    tolerance
-        Difference that does not matter, in the unit of the measure.
-
-    Returns
-    -------
-    float or None
-        None when only the base itself qualifies.
-    """
-    own = table[(table["measure"] == measure) & (table["level"] < base)].sort_values("level", ascending=False)
-    found = None
-    for level, high in zip(own["level"], own["pd_ci_high"], strict=True):
-        if not high < tolerance:
-            break
-        found = float(level)
-    return found

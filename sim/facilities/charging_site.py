@@ -88,6 +88,15 @@ class ChargingParams(BaseModel, frozen=True, extra="forbid"):
                 "locations_file is given with sites_from=ocpi and only then, "
                 f"found {self.locations_file!r} with sites_from={self.sites_from}"
             )
+        faults += [
+            f"{name} must not lie above {limit}, found {getattr(self, name)} and {getattr(self, limit)}"
+            for name, limit in (
+                ("soc_morning_min", "soc_full"),
+                ("soc_reserve", "soc_full"),
+                ("soc_evening_min", "soc_public_target"),
+            )
+            if getattr(self, name) > getattr(self, limit)
+        ]
         if self.soc_reserve >= self.soc_public_target:
             faults.append(
                 f"soc_reserve must lie below soc_public_target, found {self.soc_reserve} and {self.soc_public_target}"

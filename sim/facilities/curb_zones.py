@@ -177,6 +177,8 @@ def _objects(path: Path) -> tuple[list[_Zone], dict[str, _Policy]]:
     data = document.get("data") if isinstance(document, dict) else None
     if not isinstance(data, dict) or not isinstance(data.get("zones"), list):
         raise SitesError(f"{path}: expected an object with data.zones and data.policies, found none")
+    if not data["zones"]:
+        raise SitesError(f"{path}: data.zones: found no zone, expected one or more")
     faults: list[str] = []
     if not str(document.get("version", "")).startswith(VERSION):
         faults.append(f"version: expected {VERSION} of the Curb Data Specification, found {document.get('version')!r}")

@@ -13,6 +13,9 @@ from sim.contracts import AccessClass, Powertrain
 PLUG_IN: tuple[Powertrain, ...] = ("bev", "phev")
 """Powertrains that can use a charger."""
 
+LEAST_BATTERY_KWH = 0.1
+"""Least usable battery of an electric van; cargo cycles have 0.4 or more [kWh]. Assumption."""
+
 
 class VehicleTypeParams(BaseModel, frozen=True, extra="forbid"):
     """One type of delivery vehicle."""
@@ -47,9 +50,9 @@ class VehicleTypeParams(BaseModel, frozen=True, extra="forbid"):
 
     @model_validator(mode="after")
     def _battery_fits_powertrain(self) -> Self:
-        if self.powertrain == "bev" and not (self.battery_kwh > 0 and self.charging_power_kw > 0):
+        if self.powertrain == "bev" and not (self.battery_kwh >= LEAST_BATTERY_KWH and self.charging_power_kw > 0):
             raise ValueError(
-                "an electric van needs battery_kwh and charging_power_kw above 0, "
+                f"an electric van needs battery_kwh of {LEAST_BATTERY_KWH} or more and charging_power_kw above 0, "
                 f"found {self.battery_kwh} and {self.charging_power_kw}"
             )
         if self.powertrain not in PLUG_IN and self.battery_kwh > 0:

@@ -1,11 +1,10 @@
-"""How much is enough, on curves whose answer is plain."""
+"""The knee, on curves whose answer is plain."""
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 
-from sim.experiment.knee import enough, knee
+from sim.experiment.knee import knee
 
 
 def test_a_corner_is_its_own_knee() -> None:
@@ -19,12 +18,3 @@ def test_levels_must_rise(levels: list[float]) -> None:
     """Three of them, each above the one before."""
     with pytest.raises(ValueError, match="rising"):
         knee(levels, [0.0] * len(levels))
-
-
-def test_enough_is_the_least_from_which_on_all_are_good() -> None:
-    """The interval at 0.1 reaches too far, though 0.05 would do again by chance."""
-    table = pd.DataFrame(
-        {"measure": "wait", "level": [0.05, 0.1, 0.2, 0.3, 0.5], "pd_ci_high": [0.5, 2.0, 0.9, 0.2, 0.0]}
-    )
-    assert enough(table, "wait", base=0.5, tolerance=1.0) == 0.2
-    assert enough(table, "wait", base=0.5, tolerance=0.1) is None

@@ -30,6 +30,11 @@ def _refused(arguments: list[str], says: tuple[str, ...], folder: Path, capsys: 
     ("overrides", "says"),
     [
         (["fleet.vehicle_types.electric_van.battery_kwh=0"], ("electric_van", "battery_kwh", "found 0")),
+        (["fleet.vehicle_types.electric_van.battery_kwh=1e-9"], ("battery_kwh of 0.1 or more", "1e-09")),
+        (
+            ["charging.soc_morning_min=0.9", "charging.soc_full=0.5"],
+            ("soc_morning_min", "above soc_full", "0.9 and 0.5"),
+        ),
         (["charging.depot_charger_share=1.2"], ("charging.depot_charger_share", "1.2")),
         (["charging.site_power_kw=0"], ("charging.site_power_kw", "found 0")),
         ([f"charging.public_tariff.bands=[{HOLE}]"], ("public_tariff", "no price from 00:00 until 08:00")),
@@ -88,6 +93,8 @@ def test_berths_on_links_that_are_not_there_are_refused_before_anything_is_plann
     _refused(["berths.berths_file=berths.csv"], ("berths.csv: row 2", "999999999"), tmp_path, capsys)
     Path("zones.json").write_text('{"version": "1.0", "data": {"zones": [', encoding="utf-8")
     _refused(["berths.berths_file=zones.json"], ("zones.json", "ends early"), tmp_path, capsys)
+    Path("zones.json").write_text('{"version": "1.0", "data": {"zones": [], "policies": []}}', encoding="utf-8")
+    _refused(["berths.berths_file=zones.json"], ("zones.json", "found no zone"), tmp_path, capsys)
 
 
 def test_the_table_of_berths_is_among_the_inputs_of_a_run(tmp_path: Path) -> None:
