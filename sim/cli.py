@@ -105,7 +105,7 @@ def network_info(arguments: argparse.Namespace) -> int:
     from sim.network import network_table, read_network
     from sim.view import draw_network_map, print_table
 
-    network = read_network(arguments.network)
+    network = read_network(arguments.network, arguments.zones)
     print_table(network_table(network), title=network.label)
     path = Path(arguments.map) if arguments.map else Path("results") / f"network_{network.name}.png"
     draw_network_map(network, path)
@@ -161,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add_command(networks, "info", network_info, "Show a table of a network and draw its map.")
     command.add_argument("network", help="name of a network or path to its folder")
     command.add_argument("--map", metavar="FILE", help="where to draw the map (default: results/network_NAME.png)")
+    command.add_argument("--zones", metavar="FILE", help="GeoJSON of zones besides those of the network")
     add_site_command(networks)
     add_chargers_command(networks)
 

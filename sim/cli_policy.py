@@ -32,7 +32,9 @@ def explain(arguments: argparse.Namespace) -> int:
 
     scenario = scenario_from_overrides(arguments.overrides)
     kind = scenario.fleet.vehicle_types.get(arguments.vehicle)
-    network = with_speed_limits(read_network(scenario.network.name), scenario.policy.rules)
+    network = with_speed_limits(
+        read_network(scenario.network.name, scenario.network.zones_file), scenario.policy.rules
+    )
     faults, ends = [], []
     if kind is None:
         known = ", ".join(scenario.fleet.vehicle_types)
@@ -80,7 +82,7 @@ def export(arguments: argparse.Namespace) -> int:
     from sim.policy.osm_conditional import osm_tags_of
 
     scenario = scenario_from_overrides(arguments.overrides)
-    network = read_network(scenario.network.name)
+    network = read_network(scenario.network.name, scenario.network.zones_file)
     folder = Path(arguments.out)
     if arguments.format == "osm":
         tags = osm_tags_of(scenario.policy.rules, network)
@@ -105,7 +107,7 @@ def import_rules(arguments: argparse.Namespace) -> int:
 
     from sim.network import read_network
 
-    network = read_network(arguments.network)
+    network = read_network(arguments.network, arguments.zones)
     if arguments.format == "osm":
         from sim.policy.osm_conditional import rules_from_osm, tags_of_network
 
@@ -251,4 +253,5 @@ def add_policy_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     command.add_argument("--format", choices=FORMATS, default="mds", help="what is read (default: mds)")
     command.add_argument("--network", required=True, help="name of a network or path to its folder")
+    command.add_argument("--zones", metavar="FILE", help="GeoJSON of zones besides those of the network")
     command.add_argument("--out", required=True, metavar="FILE", help="YAML file to write")

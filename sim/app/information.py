@@ -45,13 +45,13 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         With everything that is wrong with the question.
     """
     vehicle, time_s = _checked(question)
-    network = read_network(checked_name(question.get("network"), "network"))
+    network_name = checked_name(question.get("network"), "network")
     for name in str(question.get("scenario") or "baseline").split("+"):
         checked_name(name, "scenario")
     with COMPOSING:
         scenario = load_scenario(str(question.get("scenario") or "baseline"), [])
     rules = scenario.policy.rules
-    network = with_speed_limits(network, rules)
+    network = with_speed_limits(read_network(network_name, scenario.network.zones_file), rules)
     target = _link_at(network, question.get("to"), "to")
     found = explain(rules, network, link=target, time_s=time_s, **vehicle)
     out: dict[str, Any] = {

@@ -31,6 +31,7 @@ from sim.app.workspace import NAME, NotThereError, Workspace, checked_name
 from sim.config.scenarios import read_scenario
 from sim.errors import InputError
 from sim.measures.scorecard import BY_HAND, NUMBERS_TOLD, TARGETS, VERDICT_ZH
+from sim.network import RoadNetwork
 from sim.network.io import network_names, read_network
 from sim.policy import rules_document
 from sim.resources import find_resource, resource_names
@@ -292,10 +293,8 @@ class _Site:
         name = checked_name(request.path_params["network"], "network")
         if name not in network_names():
             raise NotThereError(f"network: there is no network {name!r}")
-        network, rules = read_network(name), None
         scenario = request.query_params.get("scenario")
-        if scenario:
-            rules = {"rules": _rules_of(scenario, network)}
+        network, rules = _network_under(scenario, name) if scenario else (read_network(name), None)
         return _packed(network_content(network, rules, weekday=request.query_params.get("weekday", "tu")))
 
     async def check_draft(self, request: Request) -> Response:
@@ -346,16 +345,17 @@ class _Site:
         )
 
 
-def _rules_of(scenario: str, network: Any) -> list[dict[str, Any]]:
+def _network_under(scenario: str, name: str) -> tuple[RoadNetwork, dict[str, Any]]:
+    """A network with the zones of a scenario, and its rules there."""
     from sim.app.scenario_files import COMPOSING
     from sim.config import load_scenario
 
     for part in scenario.split("+"):
         checked_name(part, "scenario")
     with COMPOSING:
-        policy = load_scenario(scenario, []).policy
-    rules: list[dict[str, Any]] = rules_document(policy.rules, network)["rules"]
-    return rules
+        settings = load_scenario(scenario, [])
+    network = read_network(name, settings.network.zones_file)
+    return network, {"rules": rules_document(settings.policy.rules, network)["rules"]}
 
 
 def _notices() -> list[dict[str, Any]]:

@@ -89,7 +89,7 @@ def check_run(scenario: Any, overrides: list[str]) -> None:
         checked_name(name, "scenario")
     with COMPOSING:
         settings = load_scenario(str(scenario), overrides)
-    read_network(checked_name(settings.network.name, "network"))
+    read_network(checked_name(settings.network.name, "network"), settings.network.zones_file)
 
 
 def faults_of(draft: dict[str, Any]) -> list[str]:

@@ -39,6 +39,12 @@ class NetworkParams(BaseModel, frozen=True, extra="forbid"):
     residents: float | None = Field(
         ge=0.0, le=1e8, description="People who live in its area; null: from the length of its streets"
     )
+    zones_file: str | None = Field(
+        None,
+        min_length=1,
+        description="GeoJSON of zones besides those of the network (zone_id, role, name; polygons in WGS84); "
+        "a zone_id of the network takes that zone's place",
+    )
 
 
 class TrafficSettings(TrafficParams, CarTripsParams, ReplanParams, frozen=True, extra="forbid"):
@@ -182,6 +188,8 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         dump = self.model_dump(mode="json", by_alias=True, exclude=left_out)
         if not self.fleet.mix_by_carrier:
             del dump["fleet"]["mix_by_carrier"]
+        if self.network.zones_file is None:
+            del dump["network"]["zones_file"]
         if self.incentives.acts_on_a_day:
             dump["incentives"] = self.incentives.content()
             dump["fleet_response"] = self.fleet_response.model_dump(mode="json", include=_PART_OF_A_DAY)

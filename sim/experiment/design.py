@@ -13,9 +13,10 @@ import pandas as pd
 from scipy.stats import qmc
 
 from sim.config import Scenario, load_scenario
-from sim.errors import ConfigError
+from sim.errors import InputError
 from sim.experiment.provenance import run_id_of
 from sim.experiment.study_file import Case, Factor, Level, Study, StudyError, StudyFile
+from sim.network import read_network
 from sim.random_streams import RandomStreams
 
 _ADDS = "scenario+="
@@ -76,14 +77,19 @@ def design_points(study: Study, overrides: Sequence[str] = ()) -> list[DesignPoi
     Raises
     ------
     StudyError
-        Naming each point that does not make a valid scenario, and what is wrong with it.
+        Naming each point that does not make a valid scenario, or whose file of zones has faults, and what is wrong.
     """
     points, faults = [], []
+    checked: set[tuple[str, str | None]] = set()
     for levels, scenario_name, own in _combinations(study.file):
         name = scenario_name or study.file.scenario
         try:
             scenario = load_scenario(name, [*study.file.fixed, *own, *overrides])
-        except ConfigError as error:
+            asked = (scenario.network.name, scenario.network.zones_file)
+            if asked[1] is not None and asked not in checked:
+                read_network(*asked)
+                checked.add(asked)
+        except InputError as error:
             told = ", ".join(f"{key}={value}" for key, value in levels.items())
             faults += [f"study {study.name}, {told}: {fault}" for fault in error.faults]
             continue

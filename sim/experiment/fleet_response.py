@@ -97,7 +97,7 @@ def follow_fleets(
 
 def response_manifest(base: Scenario, scenario: Scenario, seeds: Sequence[int], found: FleetResponse) -> dict[str, Any]:
     """What a response rests on: as the manifest of a run, with the reference, the parameters and how it settled."""
-    network = read_network(scenario.network.name)
+    network = read_network(scenario.network.name, scenario.network.zones_file)
     manifest = start_manifest(scenario, seeds[0], network=network, inputs={f"network/{network.name}": network.sha256()})
     for key in ("run_id", "start", "end", "wall_s", "status"):
         del manifest[key]

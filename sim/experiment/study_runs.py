@@ -105,24 +105,36 @@ def run_manifest(folder: Path) -> dict[str, Any] | None:
 
 def check_same_code(runs_folder: Path, runs: Sequence[PlannedRun]) -> None:
     """
-    Refuse to mix results of two versions of the code.
+    Refuse to mix results of two versions of the code, or of the files that were read.
 
     Raises
     ------
     ResultsError
-        If finished runs of this study were made by other code.
+        If finished runs of this study were made by other code, or from a file whose content is another now.
     """
     here = code_sha256()
-    others = []
+    others, changed = [], set()
     for run_id in dict.fromkeys(run.run_id for run in runs):
         manifest = run_manifest(runs_folder / run_id)
         if manifest and manifest.get("status") == "complete" and manifest.get("code_sha256") != here:
             others.append((run_id, str(manifest.get("commit"))[:9]))
+        if manifest and manifest.get("status") == "complete":
+            changed |= {file for file, known in manifest.get("input_sha256", {}).items() if _is_another(file, known)}
+    if changed:
+        raise ResultsError(
+            f"{runs_folder}: found runs made before {', '.join(sorted(changed))} changed, expected runs of the same "
+            "files; give --out another folder, or --redo to simulate them again"
+        )
     if others:
         raise ResultsError(
             f"{runs_folder}: found {len(others)} runs made by other code (run {others[0][0]}, commit {others[0][1]}), "
             "expected runs of this code; give --out another folder, or --redo to simulate them again"
         )
+
+
+def _is_another(file: str, known_sha256: str) -> bool:
+    """Whether an input is a file whose content has changed since."""
+    return Path(file).is_file() and _sha256(Path(file)) != known_sha256
 
 
 def carry_out(

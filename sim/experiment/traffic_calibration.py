@@ -166,7 +166,7 @@ def calibrate_car_trips(
     traffic = scenario.traffic
     if traffic.background is None or traffic.assignment is None:
         raise ConfigError("traffic: found no cars to calibrate, expected traffic=cars")
-    network = read_network(scenario.network.name)
+    network = read_network(scenario.network.name, scenario.network.zones_file)
     counts = read_counts(counts_file, network.links["link_id"])
     if counts["count_veh"].isna().all():
         raise CountsError(f"{counts_file}: found speeds only, expected counts in the column count_veh")

@@ -99,7 +99,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self._scenario, self.state = scenario, DayState() if state is None else state
         scenario = on_day(scenario, self.state.day)
         self.settings = scenario
-        self.network: RoadNetwork = with_speed_limits(read_network(scenario.network.name), scenario.policy.rules)
+        network = read_network(scenario.network.name, scenario.network.zones_file)
+        self.network: RoadNetwork = with_speed_limits(network, scenario.policy.rules)
         self.clock = EventClock()
         self.recorder = Recorder()
         self.berth_params = scenario.berths
@@ -465,6 +466,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             settings.joint.centre.sites_file,
             settings.charging.locations_file,
             settings.berths.berths_file,
+            settings.network.zones_file,
         )
         files = [*settings.traffic.trip_files, *(file for file in tables if file is not None)]
         read = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}

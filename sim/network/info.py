@@ -33,6 +33,8 @@ def network_table(network: RoadNetwork) -> pd.DataFrame:
     for role in dict.fromkeys(network.zones["role"]):
         inside = links_in_zone(network, str(role))
         rows.append((f"zone {role}", f"{km[inside].sum():,.1f}", "km"))
+    ids = [f"{zone} (role {role})" for zone, role in zip(network.zones["zone_id"], network.zones["role"], strict=True)]
+    rows.append(("zone_ids", ", ".join(ids) or "none", ""))
     rows += [(f"places: {kind}", number, "") for kind, number in network.places["kind"].value_counts().items()]
     types = network.places_of("shop")["type"].value_counts()
     rows += [(f"shops: {kind}", number, "") for kind, number in types.items()]

@@ -34,12 +34,13 @@ from sim.network.read_tables import (
 )
 from sim.network.road_network import NODE_COLUMNS, PLACE_COLUMNS, RoadNetwork, link_columns
 from sim.network.validate import is_warning, network_faults, table_faults
+from sim.network.zones_file import with_zones_of
 
 if TYPE_CHECKING:
     pass
 
 
-def read_network(name_or_path: str | Path) -> RoadNetwork:
+def read_network(name_or_path: str | Path, zones_file: str | Path | None = None) -> RoadNetwork:
     """
     Read a network by name or folder.
 
@@ -47,18 +48,20 @@ def read_network(name_or_path: str | Path) -> RoadNetwork:
     ----------
     name_or_path
         A folder, or a name looked for in `./networks`, then beside and inside the installed package.
+    zones_file
+        GeoJSON file of zones besides those of the network; None: none.
 
     Raises
     ------
     NetworkError
-        If there is no such network, or it has faults; all of them are told at once.
+        If there is no such network, or it or the file of zones has faults; all of them are told at once.
     """
     folder = find_network(name_or_path)
     network, faults = _read(folder)
     faults = [line for line in faults if not is_warning(line)]
     if network is None or faults:
         raise NetworkError([f"{folder.name}: {line}" for line in faults])
-    return network
+    return network if zones_file is None else with_zones_of(network, zones_file)
 
 
 def check_network(path: str | Path) -> list[str]:
