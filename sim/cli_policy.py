@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import ConfigError
 from sim.terminal import ANSWER_IS_NO, DONE, Commands, add_command
@@ -14,8 +14,12 @@ from sim.terminal import ANSWER_IS_NO, DONE, Commands, add_command
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.config import Scenario
+    from sim.contracts import AccessClass, Powertrain
     from sim.network import RoadNetwork
-    from sim.policy import AccessRuleParams
+    from sim.policy import AccessRuleParams, VehicleTraits
+
+    RuleVehicle = tuple[AccessClass, Powertrain, VehicleTraits]
 
 FORMATS = ("mds", "osm")
 """Formats of others in which rules are read and written."""
@@ -28,13 +32,11 @@ def explain(arguments: argparse.Namespace) -> int:
     from sim.policy import VehicleTraits, explain_journey
     from sim.policy.speed_limit import with_speed_limits
     from sim.traffic.travel_times import free_flow_times
-    from sim.units import clock_to_s
+    from sim.units import clock_to_s, s_to_clock
 
     scenario = scenario_from_overrides(arguments.overrides)
     kind = scenario.fleet.vehicle_types.get(arguments.vehicle)
-    network = with_speed_limits(
-        read_network(scenario.network.name, scenario.network.zones_file), scenario.policy.rules
-    )
+    network = with_speed_limits(read_network(scenario.network.name, scenario.network.zones_file), scenario.policy.rules)
     faults, ends = [], []
     if kind is None:
         known = ", ".join(scenario.fleet.vehicle_types)
@@ -65,12 +67,37 @@ def explain(arguments: argparse.Namespace) -> int:
         target_link=ends[1],
         time_s=time_s,
     )
+    traits = VehicleTraits(kind.emission_standard, kind.gross_kg, frozenset(arguments.permit or ()))
+    stay = _stay_at(scenario, network, ends[1], answer.arrive_s, (kind.access_class, kind.powertrain, traits))
     if arguments.json:
-        print(json.dumps(answer.document(), ensure_ascii=False, indent=2))
+        print(json.dumps(answer.document() | {"stay": stay}, ensure_ascii=False, indent=2))
     else:
         print(f"{kind.label}, {scenario.weekday} {arguments.at}, on empty streets of {network.label}")
         print("\n".join(answer.lines()))
+        if stay is not None:
+            print(f"stay: until {s_to_clock(stay['until_s'])} at the kerb there, by {stay['rule_id']}")
     return DONE if answer.may_go_now else ANSWER_IS_NO
+
+
+def _stay_at(
+    scenario: Scenario, network: RoadNetwork, link: int, arrive_s: float | None, vehicle: RuleVehicle
+) -> dict[str, Any] | None:
+    """Until when a vehicle that parks on arrival may stand at a link, and by which rule; None without a limit."""
+    from sim.policy.stay_limit import StayLimits
+    from sim.units import to_s, to_us
+
+    if arrive_s is None:
+        return None
+    arrive_us = to_us(arrive_s)
+    limits = StayLimits(
+        scenario.policy.rules,
+        network,
+        weekday=scenario.weekday,
+        day=scenario.day_1,
+        horizon_us=arrive_us + 24 * 3600 * 10**6,
+    )
+    ends = limits.ends(link, arrive_us, *vehicle)
+    return None if ends is None else {"until_s": to_s(ends.deadline_us), "rule_id": ends.rule_id}
 
 
 def export(arguments: argparse.Namespace) -> int:

@@ -20,8 +20,9 @@ _BERTHS_TRIED = 3
 
 
 def visit_name(city: City, stop: OpenStop) -> str:
-    """Name of a visit in the books of berths: that of its first order and its attempt."""
-    return f"{city.orders.order_id[stop.orders[0]]}/{stop.attempt}"
+    """Name of a visit in the books of berths: that of its first order, its attempt and its further call."""
+    name = f"{city.orders.order_id[stop.orders[0]]}/{stop.attempt}"
+    return f"{name}/{stop.calls}" if stop.calls else name
 
 
 def expected_stay_s(city: City, stop: OpenStop, walk_m: float) -> float:

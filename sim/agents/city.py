@@ -23,6 +23,7 @@ from sim.facilities.loading_berth import BerthParams
 from sim.network import RoadNetwork
 from sim.planning import SiteMap, TourReplanner
 from sim.policy.enforcement import Enforcement
+from sim.policy.stay_limit import StayEnds
 from sim.random_streams import KeyedStream
 
 
@@ -123,6 +124,10 @@ class City(Protocol):
 
     def closing_rules(self, vehicle_type: str, link: int, time_us: int) -> Sequence[str]:
         """Names of the rules that close a link to a vehicle type at a time [us]."""
+        ...
+
+    def stay_ends(self, vehicle_type: str, link: int, parked_us: int) -> StayEnds | None:
+        """By when a vehicle that parks at a link has to drive off; None when it may stay."""
         ...
 
     def unbound_class(self, vehicle_class: int) -> int:

@@ -10,6 +10,7 @@ it; what it costs to get out of a closed zone again is not foreseen. Simplificat
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -201,12 +202,18 @@ def _stretch(vehicle: Vehicle, route: LinkArray) -> ClosedStretch:
 def expected_fine_cny(vehicle: Vehicle, stretch: ClosedStretch) -> float:
     """What a driver expects a violation to cost: probability of being noticed times fine and loss of credit [CNY]."""
     city = vehicle.city
-    noticed = city.enforcement.detection_probability(stretch, perceived=city.behaviour.perceived_detection)
     rules = {
         rule_id
         for link, enter_us in zip(stretch.link.tolist(), stretch.enter_us.tolist(), strict=True)
         for rule_id in city.closing_rules(vehicle.type_name, link, enter_us)
     }
+    return expected_fine_of_rules(vehicle, stretch, rules)
+
+
+def expected_fine_of_rules(vehicle: Vehicle, stretch: ClosedStretch, rules: Collection[str]) -> float:
+    """What a driver expects breaking rules to cost: chance of being noticed times fines and loss of credit [CNY]."""
+    city = vehicle.city
+    noticed = city.enforcement.detection_probability(stretch, perceived=city.behaviour.perceived_detection)
     fine_cny = math.fsum(city.enforcement.params.fine_of(rule_id) for rule_id in sorted(rules))
     return noticed * (fine_cny + city.behaviour.credit_loss_cny)
 
@@ -236,6 +243,20 @@ def best_way(vehicle: Vehicle, link: int, due: Due | None = None) -> Way | None:
     if len(ways) <= 1:
         return ways[0] if ways else None
     return min(ways, key=lambda way: cost_cny(vehicle, way, due))
+
+
+def round_the_block(vehicle: Vehicle) -> Way | None:
+    """The lawful way from where the vehicle stands back to there; None when there is none."""
+    city = vehicle.city
+    way = earliest_path(
+        city.network,
+        city.believed_times,
+        vehicle.closures,
+        source_node=int(city.network.to_node[vehicle.link]),
+        target_link=vehicle.link,
+        depart_us=city.clock.now_us,
+    )
+    return None if way is None else Way("wait", way[0], vehicle.clear_of_waits_us(way[0]), way[1])
 
 
 def due_of(vehicle: Vehicle, stop: OpenStop) -> Due:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.agents.berth_booking import visit_name
-from sim.agents.closed_zone import best_way, due_of
+from sim.agents.closed_zone import best_way, due_of, round_the_block
 from sim.agents.open_stop import OpenStop, parking_link
 from sim.agents.shop import Reception
 from sim.agents.vehicle import Vehicle
@@ -42,7 +42,8 @@ def prospect(vehicle: Vehicle, stop: OpenStop) -> Prospect | None:
     due = due_of(vehicle, stop)
     booked = vehicle.booked_berths.get(visit_name(city, stop))
     place = parking_link(city, shop, vehicle.vehicle_type.access_class, booked)
-    way = best_way(vehicle, place, due) or best_way(vehicle, shop.link, due)
+    way = round_the_block(vehicle) if stop.calls and place == vehicle.link else None
+    way = way or best_way(vehicle, place, due) or best_way(vehicle, shop.link, due)
     if way is None:
         return None
     earliest_s, latest_s = stop.window_s(city)

@@ -11,6 +11,7 @@ from sim.agents.city import City
 from sim.agents.shop import Shop
 from sim.contracts import AccessClass
 from sim.planning import PlannedStop
+from sim.units import SECONDS_PER_DAY, to_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,12 @@ class OpenStop:
         Stop of the attempt before, a number in the tables; None at the first.
     is_put_off
         Whether the driver has put it off at a closed street; that is done once.
+    calls
+        Calls already made, where a limit of stay was too short for all of it.
+    is_begun
+        Whether some of it has been carried in; the rest is taken whenever the van comes again.
+    served_s
+        Time already spent on its first order [s].
     """
 
     planned: PlannedStop
@@ -43,6 +50,9 @@ class OpenStop:
     not_before_s: float = 0.0
     tried_at: int | None = None
     is_put_off: bool = False
+    calls: int = 0
+    is_begun: bool = False
+    served_s: float = 0.0
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -57,6 +67,8 @@ class OpenStop:
     def window_s(self, city: City) -> tuple[float, float]:
         """Window of the start of unloading that suits all orders [s]."""
         orders = city.orders
+        if self.is_begun:
+            return self.not_before_s, self.not_before_s + SECONDS_PER_DAY
         earliest_s = max(self.not_before_s, max(orders.earliest_s[row] for row in self.orders))
         return earliest_s, max(earliest_s, min(orders.latest_s[row] for row in self.orders))
 
@@ -107,6 +119,42 @@ def further_attempt(
         return None
     planned = replace(stop.planned, orders=rows)
     return OpenStop(planned, not_before_s, stop.leg_m, stop.attempt + 1, not_before_s, stop_id)
+
+
+def further_call(
+    city: City, stop: OpenStop, rest: tuple[int, ...], served_s: float, *, stop_id: int
+) -> OpenStop | None:
+    """
+    The next call with what a limit of stay was too short for; None where a call gets nowhere, as when walking takes it.
+
+    Parameters
+    ----------
+    city
+        The clock, and what is known of the orders.
+    stop
+        The stop as it was.
+    rest
+        Orders left.
+    served_s
+        Time already spent on the first of them [s].
+    stop_id
+        Number of the stop in the tables.
+    """
+    now_s = to_s(city.clock.now_us)
+    is_further = len(rest) < len(stop.orders) or served_s > stop.served_s
+    earliest_s = stop.window_s(city)[0]
+    if not is_further and now_s >= earliest_s:
+        return None
+    return replace(
+        stop,
+        planned=replace(stop.planned, orders=rest),
+        expected_s=max(now_s, earliest_s),
+        not_before_s=max(now_s, earliest_s),
+        tried_at=stop_id,
+        calls=stop.calls + 1,
+        is_begun=stop.is_begun or is_further,
+        served_s=served_s,
+    )
 
 
 def parking_link(city: City, shop: Shop, access_class: AccessClass, booked: int | None = None) -> int:

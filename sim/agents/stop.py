@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.agents.berth_booking import expected_stay_s, visit_name
+from sim.agents.limited_stay import CallWork, stays_on, tell_overstay, work_until
 from sim.agents.open_stop import OpenStop
 from sim.agents.parking import ParkingPlace
 from sim.agents.shop import Reception
 from sim.agents.vehicle import Vehicle
 from sim.events import StopEnded, StopOutcome
+from sim.policy.stay_limit import StayEnds
 from sim.units import to_s, to_us
 
 
@@ -32,6 +34,10 @@ class Handover:
         End of unloading [s].
     weight_kg
         Weight handed over [kg].
+    rest
+        Rows of the orders for which the limit of stay was too short.
+    served_s
+        Time already spent on the first of the rest [s].
     """
 
     delivered: tuple[int, ...]
@@ -39,6 +45,8 @@ class Handover:
     refused: tuple[int, ...]
     end_s: float
     weight_kg: float
+    rest: tuple[int, ...] = ()
+    served_s: float = 0.0
 
 
 class ShopStop:
@@ -77,6 +85,7 @@ class ShopStop:
         self._van = van
         self._walk_m = walk_m
         self._further_walks = walks - 1
+        self._overstays: StayEnds | None = None
         self._city = van.city
         self._tour_id = tour_id
         self._stop = stop
@@ -111,11 +120,42 @@ class ShopStop:
         start_us = max(self._place.parked_us + walk_us, to_us(earliest_s))
         is_refused = self._shop.receive(to_s(start_us), earliest_s, latest_s) is Reception.TOO_LATE
         service_s = 0.0 if is_refused else math.fsum(orders.service_s[row] for row in self._stop.orders)
-        end_us = start_us + to_us(service_s) + (0 if is_refused else 2 * self._further_walks * walk_us)
-        self._city.clock.schedule(end_us + walk_us, lambda: self._end(start_us, end_us, is_refused))
+        end_us = start_us + to_us(max(0.0, service_s - self._stop.served_s))
+        walks_us = 0 if is_refused else 2 * self._further_walks * walk_us
+        work = CallWork(self._stop.orders, (), 0.0, end_us + walks_us)
+        ends = self._stay_ends()
+        if ends is not None and not is_refused and work.end_us + walk_us > ends.deadline_us:
+            work = self._within_limit(ends, work, start_us, walk_us + walks_us, walk_us)
+        leave_us = work.end_us + walk_us
+        if work.rest and ends is not None:
+            leave_us = min(leave_us, ends.deadline_us)
+        self._city.clock.schedule(leave_us, lambda: self._end(start_us, work, is_refused))
 
-    def _end(self, start_us: int, end_us: int, is_refused: bool) -> None:
-        orders, rows = self._city.orders, self._stop.orders
+    def _stay_ends(self) -> StayEnds | None:
+        """By when the van has to drive off; None when it may stay, as at a dock."""
+        if self._shop.has_offstreet and self._walk_m is None:
+            return None
+        return self._city.stay_ends(self._van.type_name, self._van.link, self._place.parked_us)
+
+    def _within_limit(self, ends: StayEnds, work: CallWork, start_us: int, walking_us: int, walk_us: int) -> CallWork:
+        """All the work where the driver stays on; else what can be done until he has to go back to the van."""
+        last_us = ends.deadline_us - walking_us
+        leave_us = work.end_us + walk_us
+        call_s = to_s(max(0, last_us - start_us))
+        if stays_on(self._van, self._van.link, ends, leave_us, call_s=call_s):
+            self._overstays = ends
+            return work
+        rows = self._stop.orders
+        service_s = [self._city.orders.service_s[row] for row in rows]
+        found = work_until(rows, service_s, start_us=start_us, last_us=last_us, served_s=self._stop.served_s)
+        if last_us <= start_us:  # nothing can be done at this call: the driver does not even begin
+            return replace(found, end_us=self._place.parked_us)
+        return replace(found, end_us=ends.deadline_us - walk_us)
+
+    def _end(self, start_us: int, work: CallWork, is_refused: bool) -> None:
+        orders, rows, end_us = self._city.orders, work.done, work.end_us
+        if self._overstays is not None:
+            tell_overstay(self._van, self._stop_id, self._van.link, self._overstays, self._city.clock.now_us)
         delivered = () if is_refused else tuple(row for row in rows if self._is_accepted(row))
         left = tuple(row for row in rows if row not in delivered)
         self._place.leave()
@@ -130,7 +170,7 @@ class ShopStop:
                 planned_arrival_s=self._stop.planned.arrival_s,
                 arrival_s=to_s(self._came_us),
                 parked_s=to_s(self._place.parked_us),
-                service_start_s=to_s(start_us),
+                service_start_s=to_s(min(start_us, end_us)),
                 service_end_s=to_s(end_us),
                 depart_s=to_s(self._city.clock.now_us),
                 berth_id=self._place.berth_id,
@@ -139,12 +179,12 @@ class ShopStop:
                 weight_kg=weight_kg,
                 volume_m3=math.fsum(orders.volume_m3[row] for row in delivered),
                 orders=len(rows),
-                outcome=_outcome(len(delivered), len(rows), is_refused=is_refused),
+                outcome="partial" if work.rest else _outcome(len(delivered), len(rows), is_refused=is_refused),
                 attempt=self._stop.attempt,
             )
         )
         not_accepted, refused = ((), left) if is_refused else (left, ())
-        self._on_left(Handover(delivered, not_accepted, refused, to_s(end_us), weight_kg))
+        self._on_left(Handover(delivered, not_accepted, refused, to_s(end_us), weight_kg, work.rest, work.served_s))
 
     def _is_accepted(self, row: int) -> bool:
         luck = self._city.luck.failed_attempt

@@ -17,7 +17,7 @@ from sim.agents.city import City
 from sim.agents.closed_zone import Choice, choose_at_closed_link
 from sim.agents.goods import Load
 from sim.agents.next_stop import HOLD_STEP_US, LONG_WAIT_US, bring_forward_urgent, prospect, take_another_first
-from sim.agents.open_stop import OpenStop, further_attempt, open_stops
+from sim.agents.open_stop import OpenStop, further_attempt, further_call, open_stops
 from sim.agents.resequencing import Resequencing
 from sim.agents.stop import Handover, ShopStop
 from sim.agents.vehicle import Drive, Vehicle
@@ -254,8 +254,18 @@ class Van(Vehicle):
         else:
             self.stops_left.append(again)
             self._resequencing.note_new_stop()
+        if handover.rest:
+            self._come_again(stop, handover, stop_id)
         self.last_stop_id, self.stop_id = stop_id, None
         self.go_on()
+
+    def _come_again(self, stop: OpenStop, handover: Handover, stop_id: int) -> None:
+        """Put the rest of a stop, for which the limit of stay was too short, before the others; or leave it out."""
+        again = further_call(self.city, stop, handover.rest, handover.served_s, stop_id=stop_id)
+        if again is None:
+            self._load.keep(handover.rest, "failed", stop_id, self.missed_for(stop))
+        else:
+            self.stops_left.insert(0, again)
 
     def _give_up_stop(self) -> None:
         """Leave out the next stop; its goods stay on board and come back to the depot."""

@@ -49,6 +49,7 @@ from sim.policy import rules_document
 from sim.policy.enforcement import Enforcement
 from sim.policy.overlaps import rule_warnings
 from sim.policy.speed_limit import with_speed_limits
+from sim.policy.stay_limit import StayEnds
 from sim.random_streams import RandomStreams
 from sim.traffic import BinnedTravelTimes, QueueEngine
 from sim.units import clock_to_s, to_us
@@ -214,7 +215,14 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             },
             closures=self._access.believed(),
             range_m={name: self._range_m(name) for name in self.settings.fleet.vehicle_types},
+            stay_limit_s=self._believed_stay_s if self._access.stay_limits else None,
         )
+
+    def _believed_stay_s(self, vehicle_type: str, shop: int, link: int, from_us: int, until_us: int) -> float:
+        """Shortest limit of stay that a carrier reckons with at a shop [s]; none where it has a dock or yard."""
+        if self.shop_table["has_offstreet"].iloc[shop]:
+            return float("inf")
+        return self._access.believed_stay_s(vehicle_type, link, from_us, until_us)
 
     def _planner(self) -> DayPlanner:
         scenario = self.settings
@@ -338,6 +346,11 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def closing_rules(self, vehicle_type: str, link: int, time_us: int) -> Sequence[str]:
         """Names of the rules that close a link to a vehicle type at a time [us]."""
         return self._access.closing_rules(vehicle_type, link, time_us)
+
+    def stay_ends(self, vehicle_type: str, link: int, parked_us: int) -> StayEnds | None:
+        """By when a vehicle that parks at a link has to drive off; None when it may stay."""
+        limits = self._access.stay_limits
+        return limits.ends(link, parked_us, *self._access.vehicle(vehicle_type)) if limits else None
 
     def unbound_class(self, vehicle_class: int) -> int:
         """The engine's row of the same vehicles where no link is closed to them."""

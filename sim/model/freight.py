@@ -42,6 +42,7 @@ from sim.planning.consolidation import (
 )
 from sim.planning.drops import OrderLoads
 from sim.planning.fleet import build_fleet, vans_for
+from sim.planning.further_calls import with_further_calls
 from sim.planning.joint_params import read_window
 from sim.planning.timetable import Timetables, TourStop
 from sim.planning.timetable_repair import TourRepair
@@ -206,8 +207,12 @@ def tour_repair(
     loads = OrderLoads(orders, shops["link"].to_numpy())
     overhead_s = scenario.planning.stop_overhead_min * 60.0
 
+    operator = orders["operator" if "operator" in orders else "carrier"].to_numpy()
+    types = [sorted({van.vehicle_type for van in spec.vans}) for spec in fleets]
+
     def stop_of(planned: PlannedStop) -> TourStop:
         drop = loads.drop(planned.orders)
+        drop = with_further_calls(drop, types[int(operator[planned.orders[0]])], view)
         return TourStop(drop.link, drop.service_s + overhead_s, drop.earliest_s, drop.latest_s, drop.release_s)
 
     return TourRepair(

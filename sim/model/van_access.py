@@ -24,6 +24,7 @@ from sim.planning import CarrierSpec, FleetParams, VehicleTypeParams
 from sim.policy import AccessRuleParams, PermitParams, VehicleTraits, compile_closures
 from sim.policy.belief import believed_rules
 from sim.policy.charge import compile_charges
+from sim.policy.stay_limit import StayLimits
 from sim.random_streams import KeyedStream
 
 _MARK = "@"
@@ -110,9 +111,17 @@ class VanAccess:
         self._types: dict[str, VehicleTypeParams] = dict(scenario.fleet.vehicle_types)
         self._standing = {name: self._everything for name in self._types}
         self._type_of_van: dict[str, str] = {}
+        self.stay_limits = StayLimits(
+            self._rules, network, weekday=scenario.weekday, day=scenario.day_1, horizon_us=horizon_us
+        )
         self._charges = compile_charges(
             self._rules, network, weekday=scenario.weekday, day=scenario.day_1, horizon_us=horizon_us
         )
+
+    def believed_stay_s(self, name: str, link: int, from_us: int, until_us: int) -> float:
+        """Shortest limit of stay at a link within some hours that the carriers of a type or variant know of [s]."""
+        known = self._standing[name].known
+        return self.stay_limits.shortest_s(link, from_us, until_us, *self.vehicle(name), known=known)
 
     def closures(self) -> dict[str, LinkClosures]:
         """When links are closed to each vehicle type and variant."""

@@ -19,6 +19,7 @@ from sim.planning.district_problem import District, DistrictProblems
 from sim.planning.districts import share_out_vans, split_by_geography, vans_by_district
 from sim.planning.drops import Drop, OrderLoads, merge_to_drops, split_heavy
 from sim.planning.fleet import CarrierSpec, FleetParams, VanSpec
+from sim.planning.further_calls import with_further_calls
 from sim.planning.plan_cache import PlanCache, problem_key
 from sim.planning.plan_reading import VanBook
 from sim.planning.planning_params import PlanningParams, PlanningView
@@ -148,7 +149,9 @@ class DayPlanner:
         districts: list[CarrierDistrict] = []
         for number, spec in enumerate(carriers):
             merged = merge_to_drops(np.flatnonzero(operator == number), loads)
-            drops = [part for drop in merged for part in self._parts(drop, _types(spec.vans), loads)]
+            types = _types(spec.vans)
+            parts = [part for drop in merged for part in self._parts(drop, types, loads)]
+            drops = [with_further_calls(part, types, self._view) for part in parts]
             districts += [(spec.carrier_id, district) for district in self._districts(spec, drops, spec.vans)]
         return districts
 

@@ -4,7 +4,7 @@ How carriers plan, and what they believe about the city when they do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
@@ -71,9 +71,12 @@ class PlanningView:
         When links are closed, by vehicle type.
     range_m
         Distance a vehicle type can go without charging [m].
+    stay_limit_s
+        Shortest limit of stay [s] by vehicle type, row of the shop and of its link, and hours [us]; None: no limits.
     """
 
     network: RoadNetwork
     link_time_us: Mapping[str, IntArray]
     closures: Mapping[str, LinkClosures]
     range_m: Mapping[str, float]
+    stay_limit_s: Callable[[str, int, int, int, int], float] | None = None

@@ -6,7 +6,7 @@ How rules come together, whatever their order in the file:
 1. A rule is for the vehicles of `who`; its own `exempt` wins over that.
 2. `deny` rules add up: what one closes is closed.
 3. `allow` opens what `deny` rules close, for its vehicles, in its hours: exemptions win.
-4. Charges add up. Of several speed limits the lowest holds.
+4. Charges add up. Of several limits of speed or of stay the lowest holds.
 
 Where the city is closed, no charge opens it.
 """
@@ -23,7 +23,7 @@ from sim.policy.time_window import ClockWindow, read_weekdays, read_window
 from sim.policy.vehicles import PLAIN, VehiclesParams, VehicleTraits, some
 from sim.units import Weekday
 
-Effect = Literal["deny", "allow", "charge", "speed_limit"]
+Effect = Literal["deny", "allow", "charge", "speed_limit", "stay_limit"]
 EFFECTS: tuple[Effect, ...] = get_args(Effect)
 """What a rule may do."""
 
@@ -107,7 +107,7 @@ class AccessRuleParams(BaseModel, frozen=True, extra="forbid"):
 
     effect: Effect = Field(
         description="deny: entering a link is forbidden, inside one may stay; allow: opens what deny rules close; "
-        "charge: driving costs; speed_limit: not faster"
+        "charge: driving costs; speed_limit: not faster; stay_limit: not standing longer"
     )
     where: WhereParams = Field(description="Streets on which the rule holds")
     who: VehiclesParams = Field(description="Vehicles to which it applies")
@@ -115,6 +115,9 @@ class AccessRuleParams(BaseModel, frozen=True, extra="forbid"):
     when: WhenParams = Field(description="Hours in which it holds")
     charge: ChargeParams | None = Field(None, description="The charge, for effect charge")
     speed_kph: float | None = Field(None, ge=5.0, le=130.0, description="The limit [km/h], for effect speed_limit")
+    stay_min: float | None = Field(
+        None, ge=1.0, le=1440.0, description="Longest stand at the kerb [min], for effect stay_limit"
+    )
 
     @model_validator(mode="after")
     def _check_exemption(self) -> Self:
@@ -124,7 +127,7 @@ class AccessRuleParams(BaseModel, frozen=True, extra="forbid"):
 
     @model_validator(mode="after")
     def _check_effect(self) -> Self:
-        for name, effect in (("charge", "charge"), ("speed_kph", "speed_limit")):
+        for name, effect in (("charge", "charge"), ("speed_kph", "speed_limit"), ("stay_min", "stay_limit")):
             is_given = getattr(self, name) is not None
             if is_given and self.effect != effect:
                 raise ValueError(f"{name} belongs to effect {effect}, found effect {self.effect}")

@@ -1,8 +1,9 @@
 """
 Rules in the policy feed of the Open Mobility Foundation (MDS Policy 2.0), written and read.
 
-A ban is a count of at most 0 devices, a limit a speed, a charge a rate. MDS names no gross weight, emission standard,
-permit or exemption: these travel in a message under the private language tag `x-who`, which other readers pass over.
+A ban is a count of at most 0 devices, a limit a speed, a limit of stay a time of stopped vehicles, a charge a rate.
+MDS names no gross weight, emission standard, permit or exemption: these travel in a message under the private language
+tag `x-who`, which other readers pass over.
 
 Source: github.com/openmobilityfoundation/mobility-data-specification, policy/README.md.
 """
@@ -37,6 +38,8 @@ _PROPULSION = {
 }
 _VEHICLE = {"tricycle": "cargo_bicycle", "light": "truck", "medium": "truck", "heavy": "truck"}
 _CENTS = 100.0
+_MINUTES = {"seconds": 1.0 / 60.0, "minutes": 1.0, "hours": 60.0}
+"""Units of a limit of stay [min]."""
 
 
 def mds_documents(
@@ -176,6 +179,8 @@ def _effect(rule: AccessRuleParams) -> dict[str, Any]:
         }
     if rule.speed_kph is not None:
         return {"rule_type": "speed", "rule_units": "kph", "maximum": round(rule.speed_kph)}
+    if rule.stay_min is not None:
+        return {"rule_type": "time", "rule_units": "minutes", "maximum": rule.stay_min, "states": {"stopped": []}}
     return {"rule_type": "count", "rule_units": "devices", **({"maximum": 0} if rule.effect == "deny" else {})}
 
 
@@ -209,6 +214,12 @@ def _read(entry: Mapping[str, Any], areas: Mapping[str, dict[str, Any]]) -> dict
     if kind == "speed" and maximum is not None:
         kph = maximum * 1.609344 if entry.get("rule_units") == "mph" else maximum
         return {**rule, "effect": "speed_limit", "speed_kph": kph}
+    if kind == "time" and maximum is not None:
+        if entry.get("rule_units") not in _MINUTES:
+            raise ValueError(f"rule_units: found {entry.get('rule_units')!r}, expected one of {', '.join(_MINUTES)}")
+        if "stopped" not in (entry.get("states") or {"stopped": []}):
+            raise ValueError(f"states: found {', '.join(entry['states'])}, expected stopped for a limit of stay")
+        return {**rule, "effect": "stay_limit", "stay_min": maximum * _MINUTES[entry["rule_units"]]}
     if kind == "rate" and entry.get("rate_recurrence") in ("once_on_match", "each_time_unit"):
         by = "entry" if entry["rate_recurrence"] == "once_on_match" else "hour"
         if by == "hour" and entry.get("rule_units") != "hours":
@@ -216,7 +227,7 @@ def _read(entry: Mapping[str, Any], areas: Mapping[str, dict[str, Any]]) -> dict
         charge = {"by": by, "cny": entry["rate_amount"] / _CENTS, "most_cny_per_day": more.get("most_cny_per_day")}
         return {**rule, "effect": "charge", "charge": charge}
     raise ValueError(
-        f"rule_type: found {kind!r} with maximum {maximum!r}, expected count of 0, speed, or rate by entry"
+        f"rule_type: found {kind!r} with maximum {maximum!r}, expected count of 0, speed, time, or rate by entry"
     )
 
 

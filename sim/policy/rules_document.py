@@ -35,7 +35,7 @@ def rules_document(rules: Mapping[str, AccessRuleParams], network: RoadNetwork) 
           nobody is;
         - `when`: `weekdays` and `windows` of `from_s, until_s` [s from midnight of the day on which the window
           begins; above 86400 on the next morning], the end not included; `seasons` where it does not hold all year;
-        - `charge` (`by, cny, most_cny_per_day`) and `speed_kph` for the effects of these names.
+        - `charge` (`by, cny, most_cny_per_day`), `speed_kph` and `stay_min` for the effects of these names.
 
     Raises
     ------
@@ -62,6 +62,7 @@ def rules_document(rules: Mapping[str, AccessRuleParams], network: RoadNetwork) 
                 "when": _hours(rule.when),
                 **({} if rule.charge is None else {"charge": rule.charge.model_dump(mode="json")}),
                 **({} if rule.speed_kph is None else {"speed_kph": rule.speed_kph}),
+                **({} if rule.stay_min is None else {"stay_min": rule.stay_min}),
             }
             for rule_id, rule in rules.items()
         ],

@@ -10,6 +10,7 @@ from sim.network import read_network
 from sim.policy import VehicleTraits, compile_closures
 from sim.policy.charge import compile_charges
 from sim.policy.speed_limit import with_speed_limits
+from sim.policy.stay_limit import StayLimits
 from sim.resources import resource_names
 
 NAMES = [name for name in resource_names("configs", "policy") if name != "none"]
@@ -25,6 +26,7 @@ LIBRARY = (
     "night_heavy",
     "permit_quota",
     "speed_limit",
+    "stay_limit",
     "tricycle_phase_out",
 )
 
@@ -49,8 +51,9 @@ def test_every_policy_acts_on_every_network(network_name: str) -> None:
             for powertrain in ("diesel", "bev")
         ]
         charges = compile_charges(rules, network, weekday="tu", horizon_us=86_400_000_000)
+        limits = StayLimits(rules, network, weekday="tu", horizon_us=86_400_000_000)
         is_slower = with_speed_limits(network, rules) is not network
-        assert any(closed) or any(charge.is_charged.any() for charge in charges) or is_slower, name
+        assert any(closed) or any(charge.is_charged.any() for charge in charges) or is_slower or limits, name
 
 
 def test_every_policy_of_the_library_has_its_scenario() -> None:
