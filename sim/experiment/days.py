@@ -16,8 +16,10 @@ import pandas as pd
 
 from sim.config import Scenario
 from sim.contracts import Progress, no_progress
+from sim.demand.homes import residents_by_link
 from sim.measures import RunTables
 from sim.measures.conversion import conform
+from sim.measures.distribution import distribution
 from sim.model import DeliveryModel
 from sim.model.carrier_records import carrier_records
 from sim.model.day_state import DayState
@@ -75,6 +77,13 @@ class Horizon:
             values = [kpis[name]["value"] for kpis in self.day_kpis if kpis[name]["value"] is not None]
             found[name] = entry | {"value": sum(values) / len(values) if values else None}
         return found
+
+    def distribution(self) -> pd.DataFrame:
+        """Outcomes of all days by group, as from `sim.measures.distribution`."""
+        model = self.last
+        density, total = model.settings.demand.parcels.residents_per_km, model.settings.network.residents
+        residents = residents_by_link(model.network, density, total)
+        return distribution(self.tables, model.network, model.kpi_context(), residents)
 
     def day_table(self) -> pd.DataFrame:
         """Indicators by day: columns `day, measure, value, unit`."""

@@ -28,6 +28,7 @@ def figure_table(
 
     Curves: columns `measure, unit, x, line, n, mean, ci_low, ci_high, pd_low, pd_high, is_knee`; `pd` is the interval
     of the paired difference set on the mean. Differences and tornados: `measure, point, n, change, low, high`.
+    Groups: `measure, unit, group, point, n, change, low, high`, changes as they are, not relative.
     Pareto: `point, x, x_low, x_high, y, y_low, y_high, is_front`.
 
     Parameters
@@ -45,9 +46,8 @@ def figure_table(
         If the results do not hold what the figure shows.
     """
     spec = file.figures[name]
-    faults = [
-        f"figure {name}: the results have no measure {m!r}" for m in spec.measures if m not in set(summary["measure"])
-    ]
+    there = {_aspect_and_measure(m) if spec.kind == "groups" else m for m in summary["measure"]}
+    faults = [f"figure {name}: the results have no measure {m!r}" for m in spec.measures if m not in there]
     faults += [f"figure {name}: the results have no factor {f!r}" for f in file.factor_names if f not in summary]
     if faults:
         raise ResultsError(faults)
@@ -55,6 +55,8 @@ def figure_table(
         return _curve(name, spec, file, summary)
     if spec.kind == "pareto":
         return _pareto(spec, file, summary)
+    if spec.kind == "groups":
+        return _groups(spec, file, summary)
     if spec.kind == "attribution":
         if attribution is None:
             raise ResultsError(f"figure {name}: the results have no attribution.csv")
@@ -125,6 +127,35 @@ def _changes(spec: FigureSpec, file: StudyFile, comparison: pd.DataFrame) -> pd.
         table = table.set_index("point").loc[list(order)].reset_index()[list(table.columns)]
     order_of = {measure: place for place, measure in enumerate(spec.measures)}
     return table.sort_values("measure", key=lambda names: names.map(order_of), kind="stable", ignore_index=True)
+
+
+def _aspect_and_measure(name: str) -> str:
+    """`shop_type/on_time_share` of `shop_type/hotel/on_time_share`."""
+    parts = name.split("/")
+    return f"{parts[0]}/{parts[-1]}"
+
+
+def _groups(spec: FigureSpec, file: StudyFile, summary: pd.DataFrame) -> pd.DataFrame:
+    """Paired differences of the outcomes by group at every point but the base."""
+    is_base = pd.Series(True, index=summary.index)
+    for factor in file.factor_names:
+        is_base &= summary[factor].map(level_text) == level_text(file.base[factor])
+    own = summary[summary["measure"].str.contains("/", regex=False) & ~is_base]
+    table = pd.DataFrame(
+        {
+            "measure": own["measure"].map(_aspect_and_measure),
+            "unit": own["unit"],
+            "group": [str(name).split("/")[1] for name in own["measure"]],
+            "point": [_point(row, file) for row in own.to_dict("records")],
+            "n": own["n"],
+            "change": own["paired_difference"],
+            "low": own["pd_ci_low"],
+            "high": own["pd_ci_high"],
+        }
+    )
+    order_of = {measure: place for place, measure in enumerate(spec.measures)}
+    kept = table[table["measure"].isin(spec.measures)]
+    return kept.sort_values("measure", key=lambda names: names.map(order_of), kind="stable", ignore_index=True)
 
 
 def _shares(spec: FigureSpec, attribution: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from sim.config import Scenario
 from sim.contracts import Progress, no_progress
 from sim.errors import ResultsError
 from sim.experiment.design import PlannedRun, design_points, planned_runs
-from sim.experiment.study import RUN_HERE, outcome_table
+from sim.experiment.study import RUN_HERE, measures_in, outcome_table
 from sim.experiment.study_file import Study
 from sim.experiment.study_runs import carry_out, run_manifest, simulate_to
 from sim.experiment.study_tables import level_text, relative_changes, summarise
@@ -187,7 +187,9 @@ def reproduce(
     pairs = [(committed.manifests.get(ids[_identity(run)], {}), here[run.run_id]) for run in chosen]
     if tolerance is None:
         tolerance = 0.0 if all(_same_machine(*pair) for pair in pairs) else ELSEWHERE
-    outcomes = outcome_table(work / "runs", {run.run_id: None for run in chosen}, study.file.kept_measures)
+    outcomes = outcome_table(
+        work / "runs", {run.run_id: None for run in chosen}, study.file.kept_measures, study.file.distribution
+    )
     rows, compared = _design_differences(study, committed, planned, is_sample=runs is not None), 0
     found = _as_text(outcomes)
     for run in chosen:
@@ -290,7 +292,7 @@ def _table_differences(study: Study, committed: Committed, tolerance: float) -> 
     design, outcomes = committed.design, committed.outcomes.assign(value=values)
     factors, measures = list(study.file.factor_names), study.file.kept_measures
     base = study.file.base or None
-    expected = {"summary": summarise(design, outcomes, factors, measures, base)}
+    expected = {"summary": summarise(design, outcomes, factors, measures_in(outcomes, measures), base)}
     if base:
         expected["comparison"] = relative_changes(design, outcomes, factors, measures, base)
     rows = []

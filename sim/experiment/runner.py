@@ -106,6 +106,7 @@ def run_scenario(scenario: Scenario, seed: int | None = None, progress: Progress
         _write_cars(model, folder)
         _write_csv(horizon.day_table(), folder / "days.csv")
         _write_csv(horizon.credit, folder / "credit.csv")
+        _write_csv(horizon.distribution(), folder / "distribution.csv")
         write_json(folder / "kpis.json", kpis)
         done = time.perf_counter()
         wall_s = {

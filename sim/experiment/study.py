@@ -17,6 +17,7 @@ from sim.contracts import Progress, no_progress
 from sim.errors import ResultsError
 from sim.experiment.attribution import attribution_table
 from sim.experiment.design import PlannedRun, design_points, design_table, planned_runs
+from sim.experiment.distribution_rows import DistributionSpec, distribution_outcomes
 from sim.experiment.intervals import t_interval
 from sim.experiment.study_file import Study
 from sim.experiment.study_runs import carry_out, check_same_code, finished_kpis, run_manifest, simulate_to
@@ -147,17 +148,18 @@ def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, fail
         Runs that are finished.
     """
     design = design_table(runs)
-    outcomes = outcome_table(out / "runs", dict.fromkeys(design["run_id"]), study.file.kept_measures)
+    kept, by_group = study.file.kept_measures, study.file.distribution
+    outcomes = outcome_table(out / "runs", dict.fromkeys(design["run_id"]), kept, by_group)
     factors = list(study.file.factor_names)
     base = study.file.base or None
     tables = {
         "design": design,
         "outcomes": outcomes,
-        "summary": summarise(design, outcomes, factors, study.file.kept_measures, base),
+        "summary": summarise(design, outcomes, factors, measures_in(outcomes, kept), base),
         "failures": pd.DataFrame(sorted(failures.items()), columns=["run_id", "fault"]),
     }
     if base:
-        tables["comparison"] = relative_changes(design, outcomes, factors, study.file.kept_measures, base)
+        tables["comparison"] = relative_changes(design, outcomes, factors, kept, base)
     if study.file.attribution:
         try:
             tables["attribution"] = attribution_table(study.file, design, outcomes)
@@ -171,16 +173,31 @@ def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, fail
     return len(finished)
 
 
-def outcome_table(runs_folder: Path, run_ids: Sequence[str] | dict[str, None], measures: Sequence[str]) -> pd.DataFrame:
+def outcome_table(
+    runs_folder: Path,
+    run_ids: Sequence[str] | dict[str, None],
+    measures: Sequence[str],
+    by_group: DistributionSpec | None = None,
+) -> pd.DataFrame:
     """Content of `outcomes.csv` from the finished runs of a folder: `run_id, measure, value, unit`."""
     rows = []
     for run_id in run_ids:
         kpis = finished_kpis(runs_folder / run_id)
-        for name in measures if kpis is not None else ():
-            if kpis is not None and name in kpis:
+        if kpis is None:
+            continue
+        for name in measures:
+            if name in kpis:
                 value = kpis[name]["value"]
                 rows.append((run_id, name, np.nan if value is None else float(value), kpis[name]["unit"]))
+        if by_group is not None:
+            found = distribution_outcomes(runs_folder / run_id / "distribution.csv", by_group)
+            rows += [(run_id, *outcome) for outcome in found]
     return pd.DataFrame(rows, columns=["run_id", "measure", "value", "unit"])
+
+
+def measures_in(outcomes: pd.DataFrame, kept: Sequence[str]) -> list[str]:
+    """Measures of a summary: those kept, then the outcomes by group."""
+    return list(dict.fromkeys([*kept, *outcomes["measure"]]))
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -14,7 +14,9 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from sim.errors import InputError
+from sim.experiment.distribution_rows import DistributionSpec
 from sim.measures.definitions import MEASURES
+from sim.measures.distribution import GROUP_MEASURES
 
 Level = bool | int | float | str
 
@@ -58,8 +60,12 @@ class Case(BaseModel, frozen=True, extra="forbid"):
 class FigureSpec(BaseModel, frozen=True, extra="forbid"):
     """A figure of the study."""
 
-    kind: Literal["curve", "difference", "tornado", "pareto", "attribution"] = Field(description="What is drawn")
-    measures: tuple[str, ...] = Field(min_length=1, description="Indicators drawn; for pareto x then y")
+    kind: Literal["curve", "difference", "tornado", "pareto", "attribution", "groups"] = Field(
+        description="What is drawn"
+    )
+    measures: tuple[str, ...] = Field(
+        min_length=1, description="Indicators drawn; for pareto x then y; for groups ASPECT/MEASURE"
+    )
     x: str | None = Field(default=None, description="Factor along the axis, for a curve")
     by: str | None = Field(default=None, description="Factor that makes the lines, for a curve")
     knee: tuple[str, ...] = Field(default=(), description="Measures of a curve whose knee is marked, one a line")
@@ -81,6 +87,9 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
     measures: tuple[str, ...] = Field(default=(), description="Indicators in the tables; none: all")
     figures: dict[str, FigureSpec] = Field(default={}, description="Figures by name")
     attribution: bool = Field(default=False, description="Share changes out among factors, each a lever of two levels")
+    distribution: DistributionSpec | None = Field(
+        default=None, description="Keep outcomes by place and hour, carrier size and shop type, and at night"
+    )
     scorecard: str | None = Field(default=None, description="Case or scenario level whose scorecard is written")
 
     @model_validator(mode="before")
@@ -110,7 +119,10 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
             faults.append(f"factors {sampled} have ranges: expected design latin_hypercube or sobol, found grid")
         faults += [f"measures: there is no indicator {name!r}" for name in self.measures if name not in MEASURES]
         for name, figure in self.figures.items():
-            faults += [f"figures.{name}: there is no indicator {m!r}" for m in figure.measures if m not in MEASURES]
+            drawable = set(GROUP_MEASURES if figure.kind == "groups" else MEASURES)
+            faults += [f"figures.{name}: there is no indicator {m!r}" for m in figure.measures if m not in drawable]
+            if figure.kind == "groups" and not (self.distribution and self.base):
+                faults.append(f"figures.{name}: groups need `distribution` and `base`")
             faults += [
                 f"figures.{name}: there is no factor {f!r}; known: {names}"
                 for f in (figure.x, figure.by)

@@ -1,8 +1,8 @@
 """
 The runs of a study on disk: what is done is never done again, what fails is told and stops nothing.
 
-A run's folder holds its manifest, written first with status `running`, its indicators, and the manifest again with
-status `complete` and the hash of the indicators. Killed at any moment, a run is either complete or done anew.
+A run's folder holds its manifest, written first with status `running`, its indicators, of the day and by group, and the
+manifest again with status `complete` and their hashes. Killed at any moment, a run is either complete or done anew.
 """
 
 from __future__ import annotations
@@ -65,10 +65,13 @@ def _simulate(folder: Path, scenario: Scenario, seed: int) -> None:
     write_json(folder / "manifest.json", manifest)
     horizon = run_days(model, scenario, seed)
     kpis = {name: dict(entry) for name, entry in horizon.kpis().items()}
+    horizon.distribution().to_csv(folder / ".distribution.csv.tmp", index=False, lineterminator="\n")
+    (folder / ".distribution.csv.tmp").replace(folder / "distribution.csv")
     write_json(folder / "kpis.json", kpis)
     manifest |= {
         "status": "complete",
         "kpis_sha256": _sha256(folder / "kpis.json"),
+        "distribution_sha256": _sha256(folder / "distribution.csv"),
         "end": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_s": round(time.perf_counter() - began, 3),
         "warnings": list(horizon.warnings),
@@ -86,8 +89,9 @@ def finished_kpis(folder: Path) -> dict[str, dict[str, Any]] | None:
     try:
         if manifest is None or manifest.get("status") != "complete":
             return None
-        if _sha256(folder / "kpis.json") != manifest.get("kpis_sha256"):
-            return None
+        for name, key in (("kpis.json", "kpis_sha256"), ("distribution.csv", "distribution_sha256")):
+            if (key in manifest or name == "kpis.json") and _sha256(folder / name) != manifest.get(key):
+                return None
         content: dict[str, dict[str, Any]] = json.loads((folder / "kpis.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None

@@ -34,7 +34,7 @@ def draw_study_figure(
     Parameters
     ----------
     kind
-        `curve`, `difference`, `tornado`, `pareto` or `attribution`.
+        `curve`, `difference`, `tornado`, `pareto`, `attribution` or `groups`.
     table
         Table behind the figure.
     path
@@ -54,6 +54,7 @@ def draw_study_figure(
         "tornado": _draw_tornado,
         "pareto": _draw_pareto,
         "attribution": _draw_tornado,
+        "groups": _draw_groups,
     }[kind]
     with figure_style():
         return draw(table, path, title, x_label, line_label, study)
@@ -174,6 +175,44 @@ def _draw_by_point(
         figure,
         f"{study}: mean relative change on the same seeds ({_seeds(table)}), 95 % interval each; "
         "blue: less, orange: more, grey: spans zero.",
+    )
+    return save_figure(figure, path)
+
+
+def _draw_groups(table: pd.DataFrame, path: Path, title: str, x_label: str, line_label: str, study: str) -> Path:
+    measures, points = list(dict.fromkeys(table["measure"])), list(dict.fromkeys(table["point"]))
+    groups = {name: list(dict.fromkeys(table.loc[table["measure"] == name, "group"])) for name in measures}
+    tallest = max(map(len, groups.values()))
+    n_rows = -(-len(measures) // 2)
+    height_in = 0.22 * (tallest + 2) * max(1.0, 0.6 * len(points)) + 0.9
+    figure = new_figure(width_in=11.0, height_in=height_in * n_rows + 0.8)
+    panels = figure.subplots(n_rows, min(2, len(measures)), squeeze=False).ravel()
+    for axes in panels[len(measures) :]:
+        axes.set_visible(False)
+    for axes, measure in zip(panels, measures, strict=False):
+        own = table[table["measure"] == measure]
+        y_of = {group: float(place) for place, group in enumerate(reversed(groups[measure]))}
+        axes.axvline(0.0, color=INK, linewidth=1)
+        for place, point in enumerate(points):
+            at = own[own["point"] == point]
+            shift = 0.6 * ((len(points) - 1) / 2.0 - place) / max(len(points), 2)
+            y = np.array([y_of[group] + shift for group in at["group"]])
+            colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
+            axes.hlines(y, at["low"], at["high"], color=colour, linewidth=1.6)
+            axes.plot(at["change"], y, marker, color=colour, markersize=5, label=point)
+        aspect, name = measure.split("/")
+        axes.set_title(f"{measure_title(name)} by {aspect.replace('_', ' ')}", fontsize=10)
+        axes.set_xlabel(f"Difference from the base [{own['unit'].iloc[0]}]")
+        axes.set_yticks(list(y_of.values()), list(y_of))
+        axes.grid(visible=False, axis="y")
+        axes.margins(x=0.08, y=0.08)
+    if len(points) > 1:
+        handles, names = panels[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside upper right", ncols=len(points))
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    add_caption(
+        figure, f"{study}: mean differences from the base on the same seeds ({_seeds(table)}), 95 % interval each."
     )
     return save_figure(figure, path)
 
