@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,10 +23,10 @@ def format_value(value: float | int | None) -> str:
 
     Examples
     --------
-    >>> format_value(12345.678), format_value(0.98765), format_value(None)
-    ('12,346', '0.9877', '–')
+    >>> format_value(12345.678), format_value(0.98765), format_value(None), format_value(float("nan"))
+    ('12,346', '0.9877', '–', '–')
     """
-    if value is None:
+    if value is None or math.isnan(value):
         return "–"
     if isinstance(value, int) or float(value).is_integer():
         return f"{value:,.0f}"

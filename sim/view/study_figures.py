@@ -182,11 +182,12 @@ def _draw_by_point(
 def _draw_groups(table: pd.DataFrame, path: Path, title: str, x_label: str, line_label: str, study: str) -> Path:
     measures, points = list(dict.fromkeys(table["measure"])), list(dict.fromkeys(table["point"]))
     groups = {name: list(dict.fromkeys(table.loc[table["measure"] == name, "group"])) for name in measures}
-    tallest = max(map(len, groups.values()))
-    n_rows = -(-len(measures) // 2)
-    height_in = 0.22 * (tallest + 2) * max(1.0, 0.6 * len(points)) + 0.9
-    figure = new_figure(width_in=11.0, height_in=height_in * n_rows + 0.8)
-    panels = figure.subplots(n_rows, min(2, len(measures)), squeeze=False).ravel()
+    n_columns = min(2, len(measures))
+    marks = [(len(groups[name]) + 1) * max(1.0, 0.6 * len(points)) for name in measures]
+    heights_in = [0.2 * max(marks[at : at + n_columns]) + 0.9 for at in range(0, len(marks), n_columns)]
+    figure = new_figure(width_in=11.0, height_in=sum(heights_in) + 0.8)
+    grid = {"height_ratios": heights_in}
+    panels = figure.subplots(len(heights_in), n_columns, squeeze=False, gridspec_kw=grid).ravel()
     for axes in panels[len(measures) :]:
         axes.set_visible(False)
     for axes, measure in zip(panels, measures, strict=False):

@@ -31,7 +31,15 @@ def test_every_file_is_there_with_its_schema_and_stamp(folder: Path) -> None:
     """Also tables without rows; nothing temporary is left."""
     names = {path.name for path in folder.iterdir()}
     expected = {f"{name}.parquet" for name in TABLES}
-    assert names == expected | {"manifest.json", "config.yaml", "kpis.json", "rules.json", "days.csv", "credit.csv"}
+    assert names == expected | {
+        "manifest.json",
+        "config.yaml",
+        "kpis.json",
+        "rules.json",
+        "days.csv",
+        "credit.csv",
+        "distribution.csv",
+    }
     for name in TABLES:
         assert pd.read_parquet(folder / f"{name}.parquet").columns.tolist() == [c.name for c in TABLES[name].columns]
 
