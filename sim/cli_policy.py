@@ -66,6 +66,7 @@ def explain(arguments: argparse.Namespace) -> int:
         source_node=int(network.to_node[ends[0]]),
         target_link=ends[1],
         time_s=time_s,
+        value_cny_per_h=scenario.behaviour.driver_cny_per_h,
     )
     traits = VehicleTraits(kind.emission_standard, kind.gross_kg, frozenset(arguments.permit or ()))
     stay = _stay_at(scenario, network, ends[1], answer.arrive_s, (kind.access_class, kind.powertrain, traits))

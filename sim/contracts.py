@@ -76,6 +76,41 @@ class LinkClosures:
         return len(self.from_us) == 0
 
 
+@dataclass(frozen=True, slots=True)
+class LinkPrices:
+    """
+    What driving on links costs one vehicle, by rule and hour of entry.
+
+    Links on which the same rules charge are of one kind. The rules of kind `k` are
+    `rule_of_kind[kind_start[k]:kind_start[k + 1]]`, and the hours of rule `r` are the half-open intervals
+    `from_us[hours_start[r]:hours_start[r + 1]]` to `until_us[...]`, sorted and disjoint.
+
+    Parameters
+    ----------
+    kind_of_link
+        Kind of each link, shape (n_links,).
+    kind_start, rule_of_kind
+        Rules of each kind: row pointer and rules.
+    hours_start, from_us, until_us
+        Hours of each rule: row pointer and bounds [us from midnight of day 1].
+    entry_cny, km_cny, hour_cny
+        Price of entering a link [CNY], of a kilometre [CNY/km] and of an hour on it [CNY/h], shape (n_rules,).
+    left_cny
+        Most that the vehicle still has to pay by each rule [CNY]; infinity without a limit.
+    """
+
+    kind_of_link: IntArray
+    kind_start: IntArray
+    rule_of_kind: IntArray
+    hours_start: IntArray
+    from_us: IntArray
+    until_us: IntArray
+    entry_cny: FloatArray
+    km_cny: FloatArray
+    hour_cny: FloatArray
+    left_cny: FloatArray
+
+
 class ArrivalReason(IntEnum):
     """Why the engine gives a tracked vehicle back to its agent."""
 

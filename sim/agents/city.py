@@ -22,6 +22,7 @@ from sim.facilities.charging_site import ChargingParams
 from sim.facilities.loading_berth import BerthParams
 from sim.network import RoadNetwork
 from sim.planning import SiteMap, TourReplanner
+from sim.policy.charge import VehicleCharges
 from sim.policy.enforcement import Enforcement
 from sim.policy.stay_limit import StayEnds
 from sim.random_streams import KeyedStream
@@ -120,6 +121,10 @@ class City(Protocol):
 
     def believed_closures_of(self, van_id: str, vehicle_type: str) -> LinkClosures:
         """When the driver of a van believes links to be closed to it."""
+        ...
+
+    def believed_charges_of(self, van_id: str, vehicle_type: str) -> VehicleCharges:
+        """The charges that the driver of a van believes it has to pay."""
         ...
 
     def closing_rules(self, vehicle_type: str, link: int, time_us: int) -> Sequence[str]:

@@ -2,9 +2,9 @@
 What a driver does where the rules close the way: wait, go round, park outside and walk, leave out, come back later.
 
 One rule decides: the option of least generalised cost, which is time at the driver's wage, distance at the van's cost
-by kilometre, and orders missed at the price of another attempt. A driver of the share that weighs violations has one
-more option: to go in now, at the expected fine. The choice looks at the drive or the stop at hand and at nothing after
-it; what it costs to get out of a closed zone again is not foreseen. Simplification.
+by kilometre, charges for driving, and orders missed at the price of another attempt. A driver of the share that weighs
+violations has one more option: to go in now, at the expected fine. The choice looks at the drive or the stop at hand
+and at nothing after it; what it costs to get out of a closed zone again is not foreseen. Simplification.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from sim.contracts import FOREVER_US, IntArray, LinkArray, LinkClosures, TravelTimes
 from sim.events import ClosedZoneOption
-from sim.network.shortest_path import earliest_path
 from sim.policy.enforcement import ClosedStretch, closed_stretch
 from sim.units import SECONDS_PER_HOUR, to_s
 
@@ -96,6 +95,8 @@ class Way:
         Departure and arrival [us].
     expected_fine_cny
         Probability of being noticed times what that costs [CNY]; 0 for a lawful way.
+    charge_cny
+        Charges due on it [CNY].
     """
 
     option: ClosedZoneOption
@@ -103,6 +104,7 @@ class Way:
     depart_us: int
     arrive_us: int
     expected_fine_cny: float = 0.0
+    charge_cny: float = 0.0
 
     @property
     def violates(self) -> bool:
@@ -155,13 +157,20 @@ def drive_times_us(route: LinkArray, times: TravelTimes, depart_us: int) -> tupl
     return clock[:-1], clock[1:]
 
 
-def ways_to(vehicle: Vehicle, link: int) -> list[Way]:
-    """The ways to a place that a driver thinks of: to wait or go round, not to wait, and to violate."""
+def ways_to(vehicle: Vehicle, link: int, due: Due | None = None) -> list[Way]:
+    """
+    The ways to a place that a driver thinks of: to wait or go round, not to wait, and to violate.
+
+    Where the cheapest way comes too late for what is due, that which arrives first is thought of too, charges or not.
+    """
     now_us, params = vehicle.city.clock.now_us, vehicle.city.behaviour
     found: list[Way] = []
     lawful = vehicle.find_way(link)
     if lawful is not None:
-        found.append(Way("wait", lawful[0], vehicle.clear_of_waits_us(lawful[0]), lawful[1]))
+        found.append(_lawful(vehicle, lawful))
+        if due is not None and vehicle.charges.prices is not None and to_s(lawful[1]) > due.refused_after_s:
+            fastest = vehicle.way_under(vehicle.closures, vehicle.link, link, now_us, in_haste=True)
+            found += [] if fastest is None else [_lawful(vehicle, fastest)]
     if vehicle.closures.is_empty or link == vehicle.link:
         return found
     if "detour" in params.options:
@@ -171,18 +180,16 @@ def ways_to(vehicle: Vehicle, link: int) -> list[Way]:
     return found
 
 
+def _lawful(vehicle: Vehicle, way: tuple[LinkArray, int]) -> Way:
+    depart_us = vehicle.clear_of_waits_us(way[0])
+    cny = vehicle.charge_cny(vehicle.closures, way[0], depart_us)
+    return Way("wait", way[0], depart_us, way[1], charge_cny=cny)
+
+
 def _unhindered(vehicle: Vehicle, link: int, closures: LinkClosures, option: ClosedZoneOption) -> list[Way]:
-    """The way that arrives first when nothing is waited for; none where there is none."""
-    city = vehicle.city
-    now_us = city.clock.now_us
-    way = earliest_path(
-        city.network,
-        city.believed_times,
-        closures,
-        source_node=int(city.network.to_node[vehicle.link]),
-        target_link=link,
-        depart_us=now_us,
-    )
+    """The cheapest way when nothing is waited for; none where there is none."""
+    now_us = vehicle.city.clock.now_us
+    way = vehicle.way_under(closures, vehicle.link, link, now_us)
     if way is None:
         return []
     fine_cny = 0.0
@@ -191,7 +198,7 @@ def _unhindered(vehicle: Vehicle, link: int, closures: LinkClosures, option: Clo
         if len(stretch) == 0:
             return []
         fine_cny = expected_fine_cny(vehicle, stretch)
-    return [Way(option, way[0], now_us, way[1], fine_cny)]
+    return [Way(option, way[0], now_us, way[1], fine_cny, vehicle.charge_cny(closures, way[0], now_us))]
 
 
 def _stretch(vehicle: Vehicle, route: LinkArray) -> ClosedStretch:
@@ -219,10 +226,10 @@ def expected_fine_of_rules(vehicle: Vehicle, stretch: ClosedStretch, rules: Coll
 
 
 def cost_cny(vehicle: Vehicle, way: Way, due: Due | None = None) -> float:
-    """Generalised cost of a way: time, distance, orders missed and expected fine [CNY]."""
+    """Generalised cost of a way: time, distance, charges, orders missed and expected fine [CNY]."""
     arrive_s = to_s(way.arrive_us)
     begin_s = arrive_s if due is None else max(arrive_s, due.earliest_s)
-    cost = _time_cny(vehicle, begin_s - to_s(vehicle.city.clock.now_us)) + way.expected_fine_cny
+    cost = _time_cny(vehicle, begin_s - to_s(vehicle.city.clock.now_us)) + way.expected_fine_cny + way.charge_cny
     cost += float(vehicle.city.network.length_m[way.route].sum()) / 1e3 * _cny_per_km(vehicle)
     if due is not None and arrive_s > due.refused_after_s:
         cost += due.orders * vehicle.city.behaviour.missed_order_cny
@@ -239,7 +246,7 @@ def _cny_per_km(vehicle: Vehicle) -> float:
 
 def best_way(vehicle: Vehicle, link: int, due: Due | None = None) -> Way | None:
     """The way of least generalised cost, the first of equals; None when there is none."""
-    ways = ways_to(vehicle, link)
+    ways = ways_to(vehicle, link, due)
     if len(ways) <= 1:
         return ways[0] if ways else None
     return min(ways, key=lambda way: cost_cny(vehicle, way, due))
@@ -282,7 +289,7 @@ def choose_at_closed_link(vehicle: Vehicle, stop: OpenStop, link: int, *, has_ot
         Whether other stops are left that could be served in the meantime.
     """
     params, due = vehicle.city.behaviour, due_of(vehicle, stop)
-    ways = ways_to(vehicle, link)
+    ways = ways_to(vehicle, link, due)
     choices = [(cost_cny(vehicle, way, due), Choice(way.option, way)) for way in ways]
     if "park_outside" in params.options:
         choices += _park_outside(vehicle, stop, due)

@@ -12,7 +12,6 @@ import numpy as np
 from sim.agents.charger import ChargerSite
 from sim.contracts import LinkArray
 from sim.facilities.charging_session import ChargingSession
-from sim.network.shortest_path import earliest_path
 from sim.planning import ChargingOffer, VisitCost
 from sim.units import to_s
 
@@ -149,21 +148,18 @@ class SiteVisit:
         way_m = float(city.network.length_m[way[0]].sum())
         left_kwh = van.battery.available_kwh - way_m / 1e3 * van.planned_kwh_per_km
         session = self.offer(row, to_s(arrive_us), left_kwh, is_soon=True)
-        onward = earliest_path(
-            city.network,
-            city.believed_times,
-            van.closures,
-            source_node=int(city.network.to_node[city.charging_sites[row].spec.link]),
-            target_link=next_link,
-            depart_us=arrive_us,
-        )
+        site_link = city.charging_sites[row].spec.link
+        onward = van.way_under(van.closures, site_link, next_link, arrive_us)
+        charge_cny = van.charge_cny(van.closures, way[0], now_us)
         detour_us, detour_m = arrive_us - now_us, way_m
         if straight is not None and onward is not None:
             detour_us += onward[1] - arrive_us - (straight[1] - now_us)
             length_m = city.network.length_m
             detour_m += float(length_m[onward[0]].sum() - length_m[straight[0]].sum())
+            charge_cny += van.charge_cny(van.closures, onward[0], arrive_us)
+            charge_cny -= van.charge_cny(van.closures, straight[0], now_us)
         out_of_reach = _OUT_OF_REACH_CNY + way_m if left_kwh < 0.0 else 0.0
-        return out_of_reach + self._cost(session, max(0.0, to_s(detour_us)), max(0.0, detour_m))
+        return out_of_reach + charge_cny + self._cost(session, max(0.0, to_s(detour_us)), max(0.0, detour_m))
 
     def _cost(self, session: ChargingOffer, detour_s: float, detour_m: float) -> float:
         return self.cost.of(

@@ -15,10 +15,12 @@ import mesa
 
 from sim.agents.city import City
 from sim.agents.closed_zone import Way, best_way
-from sim.contracts import Arrival, ArrivalReason, IntArray, LinkArray
+from sim.agents.road_charges import RoadCharges
+from sim.contracts import Arrival, ArrivalReason, IntArray, LinkArray, LinkClosures
 from sim.demand.shops import stable_number
 from sim.events import ClosedLinkMet, ClosedZoneOption, LinksTraversed, TripEnded, TripPurpose, VanStranded
-from sim.network.shortest_path import earliest_path, route_clear_of_waits
+from sim.network.priced_paths import cheapest_path, way_cny
+from sim.network.shortest_path import route_clear_of_waits
 from sim.planning.fleet import VanSpec, VehicleTypeParams
 from sim.policy.enforcement import closed_stretch
 from sim.units import to_s
@@ -87,6 +89,7 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         self.depot_link = depot_link
         self.link = depot_link
         self.closures = model.believed_closures_of(van.van_id, van.vehicle_type)
+        self.charges = RoadCharges(model.believed_charges_of(van.van_id, van.vehicle_type))
         share = model.behaviour.violator_share
         self.weighs_violations = share > 0.0 and model.luck.violator.uniform_one(self.key) < share
         self._violating_trips = 0
@@ -126,14 +129,27 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         """Links to a place as the driver believes, and the arrival [us]; None when there is no way."""
         if link == self.link:
             return self.city.network.to_node[:0], self.city.clock.now_us
-        return earliest_path(
+        return self.way_under(self.closures, self.link, link, self.city.clock.now_us)
+
+    def way_under(
+        self, closures: LinkClosures, from_link: int, to_link: int, depart_us: int, *, in_haste: bool = False
+    ) -> tuple[LinkArray, int] | None:
+        """Links of the cheapest way as the driver believes, or of the fastest in haste, and the arrival [us]."""
+        return cheapest_path(
             self.city.network,
             self.city.believed_times,
-            self.closures,
-            source_node=int(self.city.network.to_node[self.link]),
-            target_link=link,
-            depart_us=self.city.clock.now_us,
+            closures,
+            None if in_haste else self.charges.prices,
+            value_cny_per_h=self.city.behaviour.driver_cny_per_h,
+            source_node=int(self.city.network.to_node[from_link]),
+            target_link=to_link,
+            depart_us=depart_us,
         )
+
+    def charge_cny(self, closures: LinkClosures, route: LinkArray, depart_us: int) -> float:
+        """What a way costs in charges as the driver believes [CNY]."""
+        city, prices = self.city, self.charges.prices
+        return way_cny(city.network, city.believed_times, closures, prices, route=route, depart_us=depart_us)
 
     def clear_of_waits_us(self, route: LinkArray) -> int:
         """When to set out on a way so as not to wait at closed links on it [us]."""
@@ -244,6 +260,7 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         )
         link, enter_us, exit_us = self.city.trip_links(arrival.trip)
         self.city.announce(LinksTraversed(self.van_id, arrival.trip, link, enter_us, exit_us))
+        self.charges.note(link, enter_us, exit_us)
         if drive.violates:
             self._record_violations(link, enter_us, exit_us)
 

@@ -63,7 +63,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         "link": target,
     }
     if question.get("from"):
-        out |= _way(network, _link_at(network, question["from"], "from"), target, rules, vehicle, time_s)
+        worth = {"value_cny_per_h": scenario.behaviour.driver_cny_per_h}
+        out |= _way(network, _link_at(network, question["from"], "from"), target, rules, vehicle | worth, time_s)
     return out
 
 

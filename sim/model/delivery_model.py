@@ -46,6 +46,7 @@ from sim.planning.bulk_transfer import BulkTransfer
 from sim.planning.fleet import PLUG_IN
 from sim.planning.timetable_repair import RepairReport
 from sim.policy import rules_document
+from sim.policy.charge import VehicleCharges
 from sim.policy.enforcement import Enforcement
 from sim.policy.overlaps import rule_warnings
 from sim.policy.speed_limit import with_speed_limits
@@ -193,7 +194,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
                 )
                 self._plan, self._sharing_cny = shared.plan, shared.payments_cny(fleets)
             if self.settings.planning.repair_tours:
-                repair = tour_repair(self.settings, self._view(), self.believed_times, fleets, orders, self.shop_table)
+                view, prices = self._view(), self._access.believed_link_prices()
+                repair = tour_repair(self.settings, view, self.believed_times, fleets, orders, self.shop_table, prices)
                 self._plan, self.repair_report = repair.repair(self._plan)
         return self._plan
 
@@ -207,13 +209,13 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
 
     def _view(self) -> PlanningView:
         """What carriers and drivers believe."""
+        hours = {wave.name: (to_us(wave.start_s), to_us(wave.end_s)) for wave in self.settings.fleet.day_waves()}
+        times_us = {name: self.believed_times.mean_between(*bounds) for name, bounds in hours.items()}
         return PlanningView(
             network=self.network,
-            link_time_us={
-                wave.name: self.believed_times.mean_between(to_us(wave.start_s), to_us(wave.end_s))
-                for wave in self.settings.fleet.day_waves()
-            },
+            link_time_us=times_us,
             closures=self._access.believed(),
+            link_cny=self._access.believed_prices(times_us, hours),
             range_m={name: self._range_m(name) for name in self.settings.fleet.vehicle_types},
             stay_limit_s=self._believed_stay_s if self._access.stay_limits else None,
         )
@@ -343,6 +345,10 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         """When the driver of a van believes links to be closed to it."""
         return self._access.believed_by_driver(van_id, vehicle_type)
 
+    def believed_charges_of(self, van_id: str, vehicle_type: str) -> VehicleCharges:
+        """The charges that the driver of a van believes it has to pay."""
+        return self._access.charges_believed_by_driver(van_id, vehicle_type)
+
     def closing_rules(self, vehicle_type: str, link: int, time_us: int) -> Sequence[str]:
         """Names of the rules that close a link to a vehicle type at a time [us]."""
         return self._access.closing_rules(vehicle_type, link, time_us)
@@ -408,9 +414,16 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             backlog=backlog,
             tries=tries,
             soc={**self.state.soc, **out},
-            learnt=self.state.learnt | self._rules_met,
+            learnt=self.state.learnt | self._rules_met | self._charges_billed(),
             credit=self.state.credit,
         )
+
+    def _charges_billed(self) -> set[tuple[str, str]]:
+        """Carriers and the charges that they have learnt of from the bill."""
+        tables = self.tables()
+        carriers = tables["vans"].set_index("van_id")["carrier_id"].astype(str).to_dict()
+        bills = tables["access_charges"]
+        return {(carriers[van], rule) for van, rule in zip(bills["van_id"], bills["rule_id"], strict=True)}
 
     def kpi_context(self) -> KpiContext:
         """Prices and supply that the indicators refer to."""

@@ -7,14 +7,14 @@ The fleets are, in this order: carriers, couriers, the operator's vans at each d
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from sim.config import Scenario
-from sim.contracts import FOREVER_US, FloatArray, IntArray, LinkClosures, Progress
+from sim.contracts import FOREVER_US, FloatArray, IntArray, LinkClosures, LinkPrices, Progress
 from sim.facilities.distribution_centre import DistributionCentre, find_centres
 from sim.facilities.hub import Hub, find_hubs
 from sim.model.deliveries import Deliveries
@@ -202,6 +202,7 @@ def tour_repair(
     fleets: Sequence[CarrierSpec],
     orders: pd.DataFrame,
     shops: pd.DataFrame,
+    prices: Mapping[str, LinkPrices | None],
 ) -> TourRepair:
     """Repair of the tours of a day, with what carriers believe of travel times by the hour and of the rules."""
     loads = OrderLoads(orders, shops["link"].to_numpy())
@@ -216,7 +217,7 @@ def tour_repair(
         return TourStop(drop.link, drop.service_s + overhead_s, drop.earliest_s, drop.latest_s, drop.release_s)
 
     return TourRepair(
-        Timetables(view.network, times, view.closures, scenario.fleet, scenario.planning),
+        Timetables(view.network, times, view.closures, scenario.fleet, scenario.planning, prices),
         stop_of=stop_of,
         depot_link_of=lambda tour: fleets[tour.van.carrier].depot_link,
         wave_of=scenario.fleet.wave_named,

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.config import Scenario
-from sim.contracts import AccessClass, LinkClosures, Powertrain
+from sim.contracts import AccessClass, FloatArray, IntArray, LinkClosures, LinkPrices, Powertrain
 from sim.demand.shops import stable_number
 from sim.measures import RunTables
 from sim.measures.conversion import conform
@@ -23,9 +23,11 @@ from sim.network import RoadNetwork
 from sim.planning import CarrierSpec, FleetParams, VehicleTypeParams
 from sim.policy import AccessRuleParams, PermitParams, VehicleTraits, compile_closures
 from sim.policy.belief import believed_rules
-from sim.policy.charge import compile_charges
+from sim.policy.charge import VehicleCharges, compile_charges
 from sim.policy.stay_limit import StayLimits
 from sim.random_streams import KeyedStream
+
+_NO_CHARGES = VehicleCharges(())
 
 _MARK = "@"
 """Between the name of a vehicle type and the number of a variant."""
@@ -117,6 +119,7 @@ class VanAccess:
         self._charges = compile_charges(
             self._rules, network, weekday=scenario.weekday, day=scenario.day_1, horizon_us=horizon_us
         )
+        self._charges_as_believed: dict[tuple[object, ...], VehicleCharges] = {}
 
     def believed_stay_s(self, name: str, link: int, from_us: int, until_us: int) -> float:
         """Shortest limit of stay at a link within some hours that the carriers of a type or variant know of [s]."""
@@ -137,12 +140,39 @@ class VanAccess:
 
     def believed_by_driver(self, van_id: str, name: str) -> LinkClosures:
         """When the driver of a van believes links to be closed to it."""
-        wrong = {}
-        if self._belief.misunderstanding_share > 0.0:
-            for rule_id in self._rules:
-                key = stable_number(f"belief/{van_id}/{rule_id}", bits=63)
-                wrong[rule_id] = self._belief.misread_s(self._misunderstanding_luck.uniform_one(key))
-        return self._believed(name, {rule_id: by_s for rule_id, by_s in wrong.items() if by_s})
+        return self._believed(name, self._misread_by(van_id))
+
+    def believed_link_prices(self) -> dict[str, LinkPrices | None]:
+        """What carriers believe that links cost each vehicle type and variant by the hour."""
+        return {name: self._believed_charges(name, {}).prices() for name in self._types}
+
+    def believed_prices(
+        self, link_time_us: Mapping[str, IntArray], hours_us: Mapping[str, tuple[int, int]]
+    ) -> dict[tuple[str, str], FloatArray]:
+        """
+        What carriers believe that links cost on average over a wave, by vehicle type or variant and wave [CNY].
+
+        Parameters
+        ----------
+        link_time_us, hours_us
+            Travel times of links [us], and begin and end [us], by name of the wave.
+        """
+        found: dict[tuple[str, str], FloatArray] = {}
+        known: dict[tuple[int, str], FloatArray | None] = {}
+        for name in self._types if self._charges else ():
+            charges = self._believed_charges(name, {})
+            for wave, times_us in link_time_us.items():
+                key = id(charges), wave
+                if key not in known:
+                    known[key] = charges.mean_prices(times_us, *hours_us[wave])
+                price = known[key]
+                if price is not None:
+                    found[name, wave] = price
+        return found
+
+    def charges_believed_by_driver(self, van_id: str, name: str) -> VehicleCharges:
+        """The charges that the driver of a van believes it has to pay."""
+        return self._believed_charges(name, self._misread_by(van_id) if self._charges else {})
 
     def closing_rules(self, name: str, link: int, time_us: int) -> list[str]:
         """Names of the rules that close a link to a vehicle type or variant at a time [us]."""
@@ -220,6 +250,29 @@ class VanAccess:
     def credit_level(self, carrier_id: str) -> int:
         """Level of a carrier's credit when the day begins."""
         return self._credit_params.level(self._credit.get(carrier_id, self._credit_params.start_credit))
+
+    def _misread_by(self, van_id: str) -> dict[str, float]:
+        """By how much a driver has the hours of rules wrong [s]; those that are right are left out."""
+        wrong = {}
+        if self._belief.misunderstanding_share > 0.0:
+            for rule_id in self._rules:
+                key = stable_number(f"belief/{van_id}/{rule_id}", bits=63)
+                wrong[rule_id] = self._belief.misread_s(self._misunderstanding_luck.uniform_one(key))
+        return {rule_id: by_s for rule_id, by_s in wrong.items() if by_s}
+
+    def _believed_charges(self, name: str, misread_s: Mapping[str, float]) -> VehicleCharges:
+        """Charges as believed; vehicles that have to pay the same share them."""
+        if not self._charges:
+            return _NO_CHARGES
+        rules = believed_rules(self._rules, self._standing[name].known, misread_s)
+        vehicle = self.vehicle(name)
+        due = {rule_id: rule for rule_id, rule in rules.items() if rule.charge and rule.applies_to(*vehicle)}
+        key = (tuple(due), tuple((rule_id, by_s) for rule_id, by_s in misread_s.items() if rule_id in due))
+        if key not in self._charges_as_believed:
+            self._charges_as_believed[key] = VehicleCharges(
+                compile_charges(due, self._network, weekday=self._weekday, day=self._day, horizon_us=self._horizon_us)
+            )
+        return self._charges_as_believed[key]
 
     def _believed(self, name: str, misread_s: Mapping[str, float]) -> LinkClosures:
         standing = self._standing[name]

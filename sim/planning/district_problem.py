@@ -134,12 +134,16 @@ class DistrictProblems:
                 place = places.setdefault((drop.link, shut_out), len(places) + 1)
                 visits.append((number, place, window))
         by_kind = self._shifts_by_kind(shifts, [visit[2] for visit in visits])
-        profiles = list(dict.fromkeys((wave, rules.index(self._rules_for(name))) for wave, name in by_kind))
-        duration_s, distance_m = believed_matrices(
+        profile_of = {
+            (wave, name): (wave, rules.index(self._rules_for(name)), self._payer(name, wave)) for wave, name in by_kind
+        }
+        profiles = list(dict.fromkeys(profile_of.values()))
+        duration_s, distance_m, charge_cny = believed_matrices(
             self._view,
             [spec.depot_link, *(link for link, _ in places)],
-            [(rule_types[rule], wave) for wave, rule in profiles],
-            [[row for row, (_, shut) in enumerate(places, start=1) if rule in shut] for _, rule in profiles],
+            [(payer or rule_types[rule], wave) for wave, rule, payer in profiles],
+            [[row for row, (_, shut) in enumerate(places, start=1) if rule in shut] for _, rule, _ in profiles],
+            value_cny_per_h=self._params.driver_cny_per_h,
         )
         waves_of = {name: sum(other == name for _, other in by_kind) for name in types}
         problem = TourProblem(
@@ -159,7 +163,7 @@ class DistrictProblems:
                     name,
                     wave,
                     len(own),
-                    profiles.index((wave, rules.index(self._rules_for(name)))),
+                    profiles.index(profile_of[wave, name]),
                     share_of_day=1.0 / waves_of[name],
                 )
                 for (wave, name), own in by_kind.items()
@@ -168,6 +172,7 @@ class DistrictProblems:
             neighbours=self._params.neighbours,
             iterations=self._params.iterations,
             seed=self._seed,
+            charge_cost=None if charge_cny is None else np.round(charge_cny * COST_SCALE).astype(np.int64),
         )
         return District(problem, drops, tuple(tuple(own) for own in by_kind.values()))
 
@@ -190,6 +195,10 @@ class DistrictProblems:
             return None
         closures = self._view.closures
         return next(name for name, own in closures.items() if own is closures[vehicle_type])
+
+    def _payer(self, vehicle_type: str, wave: Wave) -> str | None:
+        """The vehicle type itself where it pays charges in a wave; None for all that pay nothing."""
+        return vehicle_type if (vehicle_type, wave.name) in self._view.link_cny else None
 
     def _vehicles(
         self, vehicle_type: str, wave: Wave, count: int, profile: int, *, share_of_day: float

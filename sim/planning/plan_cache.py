@@ -27,6 +27,8 @@ def problem_key(problem: TourProblem) -> str:
     digest = hashlib.sha256(f"tours/{_FORMAT}/pyvrp-{version('pyvrp')}".encode())
     for field in dataclasses.fields(problem):
         value = getattr(problem, field.name)
+        if value is None:
+            continue  # a part that the problem does not have
         digest.update(field.name.encode())
         if isinstance(value, np.ndarray):
             digest.update(f"{value.dtype}{value.shape}".encode())

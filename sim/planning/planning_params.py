@@ -5,11 +5,11 @@ How carriers plan, and what they believe about the city when they do.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
-from sim.contracts import IntArray, LinkClosures
+from sim.contracts import FloatArray, IntArray, LinkClosures
 from sim.network import RoadNetwork
 
 
@@ -53,7 +53,9 @@ class PlanningParams(ReplanningParams, frozen=True, extra="forbid"):
         ge=0, le=20, description="Times a van may come back to the depot for more within a shift [-]"
     )
     reload_min: float = Field(ge=0.0, le=240.0, description="Time to load a van again at the depot [min]")
-    driver_cny_per_h: float = Field(ge=0.0, description="Cost of a driver's hour in planning [CNY/h]")
+    driver_cny_per_h: float = Field(
+        ge=0.0, description="Cost of a driver's hour in planning, also against charges [CNY/h]"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,9 @@ class PlanningView:
         Distance a vehicle type can go without charging [m].
     stay_limit_s
         Shortest limit of stay [s] by vehicle type, row of the shop and of its link, and hours [us]; None: no limits.
+    link_cny
+        What a passage of each link costs in charges on average over a wave [CNY], shape (n_links,), by vehicle type and
+        name of the wave; what is left out costs nothing.
     """
 
     network: RoadNetwork
@@ -80,3 +85,4 @@ class PlanningView:
     closures: Mapping[str, LinkClosures]
     range_m: Mapping[str, float]
     stay_limit_s: Callable[[str, int, int, int, int], float] | None = None
+    link_cny: Mapping[tuple[str, str], FloatArray] = field(default_factory=dict)

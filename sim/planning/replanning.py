@@ -150,10 +150,17 @@ class TourReplanner:
 
     def _course(self, tour: TourAhead) -> _Course:
         links = [tour.link, *(stop.link for stop in tour.stops), tour.depot_link]
-        durations, distances = believed_matrices(self._view, links, [(tour.vehicle_type, self._waves[tour.wave])], [()])
+        durations, distances, charge_cny = believed_matrices(
+            self._view,
+            links,
+            [(tour.vehicle_type, self._waves[tour.wave])],
+            [()],
+            value_cny_per_h=self.params.driver_cny_per_h,
+        )
         closures = self._view.closures[tour.vehicle_type] if tour.closures is None else tour.closures
         cost_per_m = self._cost_per_m(tour.vehicle_type)
-        return _Course(tour, closures, durations[0], distances[0], cost_per_m, self._cost_per_s)
+        charge_cost = None if charge_cny is None else np.round(charge_cny[0] * COST_SCALE).astype(np.int64)
+        return _Course(tour, closures, durations[0], distances[0], cost_per_m, self._cost_per_s, charge_cost)
 
     def _cost_per_m(self, vehicle_type: str) -> int:
         return max(1, round(self._types[vehicle_type].planned_cny_per_km / 1e3 * COST_SCALE))
@@ -203,7 +210,7 @@ class TourReplanner:
                     unit_duration_cost=course.cost_per_s,
                 )
             ],
-            distance_matrices=list(course.distance_m[np.newaxis]),
+            distance_matrices=list(course.searched_m[np.newaxis]),
             duration_matrices=list(course.duration_s[np.newaxis]),
             groups=groups,
         )
@@ -248,6 +255,7 @@ class _Course:
         distance_m: IntArray,
         cost_per_m: int,
         cost_per_s: int,
+        charge_cost: IntArray | None = None,
     ) -> None:
         self.tour = tour
         self.closures = closures
@@ -255,6 +263,15 @@ class _Course:
         self.distance_m = distance_m
         self.cost_per_m = cost_per_m
         self.cost_per_s = cost_per_s
+        self.charge_cost = charge_cost
+
+    @property
+    def searched_m(self) -> IntArray:
+        """Distances with the charges as metres at the cost by metre."""
+        if self.charge_cost is None:
+            return self.distance_m
+        metres: IntArray = self.distance_m + np.round(self.charge_cost / self.cost_per_m).astype(np.int64)
+        return metres
 
     def follow(self, order: Sequence[int]) -> NewSequence:
         """
@@ -265,6 +282,7 @@ class _Course:
         tour, place, time_s, driven_m = self.tour, 0, self.tour.now_s, 0.0
         starts, legs = [], []
         missed = late = 0
+        charge_cost = 0.0
         for row in order:
             stop, there = tour.stops[row], row + 1
             start_s = max(self._opens_s(stop.link, time_s + float(self.duration_s[place, there])), stop.earliest_s)
@@ -276,13 +294,17 @@ class _Course:
                 continue
             late += start_s > stop.latest_s
             driven_m += leg_m
+            charge_cost += self._charge(place, there)
             place, time_s = there, self._opens_s(stop.link, start_s + stop.stay_s)
         home = len(self.duration_s) - 1
         time_s += float(self.duration_s[place, home])
         driven_m += float(self.distance_m[place, home])
-        cost = float(missed * PRIZE + late * LATE_COST)
+        cost = float(missed * PRIZE + late * LATE_COST) + charge_cost + self._charge(place, home)
         cost += driven_m * self.cost_per_m + (time_s - tour.now_s) * self.cost_per_s
         return NewSequence(tuple(order), tuple(starts), tuple(legs), missed, late, cost)
+
+    def _charge(self, place: int, there: int) -> float:
+        return 0.0 if self.charge_cost is None else float(self.charge_cost[place, there])
 
     def _opens_s(self, link: int, time_s: float) -> float:
         """First time not before `time_s` at which a link may be entered [s]; as it is where it never opens."""

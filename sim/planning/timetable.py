@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.contracts import LinkArray, LinkClosures, TravelTimes
+from sim.contracts import LinkArray, LinkClosures, LinkPrices, TravelTimes
 from sim.network import RoadNetwork
-from sim.network.shortest_path import earliest_path, route_clear_of_waits
+from sim.network.priced_paths import cheapest_path, way_cny
+from sim.network.shortest_path import route_clear_of_waits
 from sim.planning.fleet import FleetParams
 from sim.planning.planning_params import PlanningParams
 from sim.planning.replanning import LATE_COST
@@ -84,7 +85,7 @@ class Timetable:
     home_m
         Distance from the last stop to the depot [m].
     cost
-        Planning cost [1e-4 CNY]: time, distance, stops late and missed.
+        Planning cost [1e-4 CNY]: time, distance, charges, stops late and missed.
     """
 
     start_s: float
@@ -131,6 +132,8 @@ class Timetables:
         Vehicle types.
     params
         What an hour costs.
+    prices
+        What links cost in charges, as believed, by vehicle type; None: nothing.
     """
 
     def __init__(
@@ -140,12 +143,15 @@ class Timetables:
         closures: Mapping[str, LinkClosures],
         fleet: FleetParams,
         params: PlanningParams,
+        prices: Mapping[str, LinkPrices | None] | None = None,
     ) -> None:
         self._network = network
         self._times = times
         self.closures = closures
         self._types = fleet.vehicle_types
+        self._value_cny_per_h = params.driver_cny_per_h
         self._cost_per_s = params.driver_cny_per_h / SECONDS_PER_HOUR * COST_SCALE
+        self._prices = prices or {}
 
     def of(self, vehicle_type: str, depot_link: int, start_s: float, stops: Sequence[TourStop]) -> Timetable:
         """
@@ -162,32 +168,36 @@ class Timetables:
         stops
             Stops in driving order.
         """
-        closures = self.closures[vehicle_type]
-        link, now_us = depot_link, to_us(start_s)
+        link, now_us, charged_cny = depot_link, to_us(start_s), 0.0
         timed = []
         for stop in stops:
-            leg = self._leg(closures, link, stop.link, now_us)
+            leg = self._leg(vehicle_type, link, stop.link, now_us)
             if leg is None:
                 timed.append(TimedStop(0.0, to_s(now_us), to_s(now_us), 0.0, is_missed=True))
                 continue
-            held_us, arrive_us, leg_m = leg
+            held_us, arrive_us, leg_m, leg_cny = leg
+            charged_cny += leg_cny
             begin_s = max(to_s(arrive_us), stop.earliest_s)
             end_s = begin_s + stop.stay_s
-            is_caught = _closes_between(closures, stop.link, begin_s, end_s)
+            is_caught = _closes_between(self.closures[vehicle_type], stop.link, begin_s, end_s)
             timed.append(TimedStop(to_s(held_us), begin_s, end_s, leg_m, begin_s > stop.latest_s, False, is_caught))
             link, now_us = stop.link, to_us(end_s)
-        home = self._leg(closures, link, depot_link, now_us)
-        held_us, home_us, home_m = home if home is not None else (0, now_us, 0.0)
-        return self._priced(vehicle_type, start_s, to_s(home_us), tuple(timed), to_s(held_us), home_m)
+        home = self._leg(vehicle_type, link, depot_link, now_us)
+        held_us, home_us, home_m, home_cny = home if home is not None else (0, now_us, 0.0, 0.0)
+        charged_cny += home_cny
+        return self._priced(vehicle_type, start_s, to_s(home_us), tuple(timed), to_s(held_us), home_m, charged_cny)
 
-    def _leg(self, closures: LinkClosures, link: int, to_link: int, depart_us: int) -> tuple[int, int, float] | None:
-        """Wait for closed links [us], arrival [us] and distance [m] of a leg; None when there is no way."""
+    def _leg(self, vehicle_type: str, link: int, to_link: int, depart_us: int) -> tuple[int, int, float, float] | None:
+        """Wait for closed links [us], arrival [us], distance [m] and charges [CNY] of a leg; None without a way."""
         if link == to_link:
-            return 0, depart_us, 0.0
-        way = earliest_path(
+            return 0, depart_us, 0.0, 0.0
+        closures, prices = self.closures[vehicle_type], self._prices.get(vehicle_type)
+        way = cheapest_path(
             self._network,
             self._times,
             closures,
+            prices,
+            value_cny_per_h=self._value_cny_per_h,
             source_node=int(self._network.to_node[link]),
             target_link=to_link,
             depart_us=depart_us,
@@ -196,7 +206,8 @@ class Timetables:
             return None
         route, arrive_us = way
         held_us = route_clear_of_waits(route, self._times, closures, depart_us) - depart_us
-        return held_us, arrive_us, _length_m(self._network, route)
+        cny = way_cny(self._network, self._times, closures, prices, route=route, depart_us=depart_us)
+        return held_us, arrive_us, _length_m(self._network, route), cny
 
     def _priced(
         self,
@@ -206,10 +217,12 @@ class Timetables:
         stops: tuple[TimedStop, ...],
         home_held_s: float,
         home_m: float,
+        charged_cny: float,
     ) -> Timetable:
         kind = self._types[vehicle_type]
         per_m = kind.planned_cny_per_km / 1e3 * COST_SCALE
         cost = (home_s - start_s) * self._cost_per_s + (home_m + sum(stop.leg_m for stop in stops)) * per_m
+        cost += charged_cny * COST_SCALE
         cost += sum(PRIZE * stop.is_missed + LATE_COST * (stop.is_late + stop.is_caught) for stop in stops)
         return Timetable(start_s, home_s, stops, home_held_s, home_m, cost)
 

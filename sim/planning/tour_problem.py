@@ -1,8 +1,9 @@
 """
 What a tour search is asked and what it answers: one routing problem in whole numbers, and its plan.
 
-What is to be minimised: vehicles used, driver time and distance, in 1/100 of a fen (1e-4 CNY); every order left out
-costs far more than serving it. Loads count in kilograms and litres, windows mean the start of unloading.
+What is to be minimised: vehicles used, driver time, distance and charges for driving, in 1/100 of a fen (1e-4 CNY);
+every order left out costs far more than serving it. Loads count in kilograms and litres, windows mean the start of
+unloading.
 """
 
 from __future__ import annotations
@@ -93,6 +94,9 @@ class TourProblem:
         Iterations of the search.
     seed
         Seed of the search.
+    charge_cost
+        Planning cost of the charges between places by profile [1e-4 CNY], shaped as the matrices; None: nothing is
+        charged. Vehicles of a profile that is charged cost the same by metre.
     """
 
     drops: int
@@ -111,6 +115,7 @@ class TourProblem:
     neighbours: int
     iterations: int
     seed: int
+    charge_cost: IntArray | None = None
 
 
 @dataclass(frozen=True, slots=True)

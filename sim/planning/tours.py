@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,10 +17,16 @@ from sim.planning.tour_problem import PRIZE, PlannedTour, TourPlan, TourProblem
 _DEPOT, _RELOAD = 0, 1
 """Rows of the depot and of its reloading bay, which stands at the same place and takes its time."""
 
+_ANY_DISTANCE_M = 2**62
+"""No limit [m]."""
+
 
 def plan_tours(problem: TourProblem) -> TourPlan:
     """
     Tours found by PyVRP's iterated local search.
+
+    Charges for driving are told to the search in metres at the cost by metre, and do not count against the range: where
+    that makes a tour too long, the search is made once more without them.
 
     Where there is more to carry than the vehicles can, a search may overload them rather than leave orders out. Such a
     search is made once more with a kilogram, litre, second or metre too much as dear as an order left out.
@@ -29,15 +36,42 @@ def plan_tours(problem: TourProblem) -> TourPlan:
     Source: Wouda, Lan and Kool (2024), "PyVRP: a high-performance VRP solver package", INFORMS
     Journal on Computing 36(4).
     """
-    import pyvrp
-
     if len(problem.visit_drop) == 0 or not problem.vehicles:
         return TourPlan((), tuple(range(problem.drops)), 0)
+    plan = _plan(problem)
+    if problem.charge_cost is not None and _goes_too_far(problem, plan):
+        plan = _plan(replace(problem, charge_cost=None))
+    return plan
+
+
+def _plan(problem: TourProblem) -> TourPlan:
+    import pyvrp
+
     data = _problem_data(problem)
     best = _search(problem, data, pyvrp.PenaltyParams())
     if not best.is_feasible():
         best = _search(problem, data, pyvrp.PenaltyParams(max_penalty=2.0 * PRIZE))
     return _read_solution(problem, best)
+
+
+def _goes_too_far(problem: TourProblem, plan: TourPlan) -> bool:
+    """Whether a vehicle drives further in all its tours than its range."""
+    driven_m: dict[tuple[int, int], int] = {}
+    for tour in plan.tours:
+        key = tour.vehicles, tour.vehicle
+        driven_m[key] = driven_m.get(key, 0) + tour.distance_m
+    return any(metres > problem.vehicles[kind].max_distance_m for (kind, _), metres in driven_m.items())
+
+
+def _searched_m(problem: TourProblem):  # type: ignore[no-untyped-def]
+    """Distances by profile with the charges as metres at the cost by metre."""
+    if problem.charge_cost is None:
+        return list(problem.distance_m)
+    per_m = {vehicles.profile: vehicles.cost_per_m for vehicles in problem.vehicles}
+    return [
+        distance_m + np.round(charge / per_m.get(profile, 1)).astype(np.int64)
+        for profile, (distance_m, charge) in enumerate(zip(problem.distance_m, problem.charge_cost, strict=True))
+    ]
 
 
 def _search(problem: TourProblem, data, penalties):  # type: ignore[no-untyped-def]
@@ -81,6 +115,9 @@ def _problem_data(problem: TourProblem):  # type: ignore[no-untyped-def]
                 group=group,
             )
         )
+    is_charged = [False] * len(problem.distance_m)
+    if problem.charge_cost is not None:
+        is_charged = [bool(charge.any()) for charge in problem.charge_cost]
     vehicle_types = [
         pyvrp.VehicleType(
             num_available=vehicles.count,
@@ -89,7 +126,7 @@ def _problem_data(problem: TourProblem):  # type: ignore[no-untyped-def]
             tw_early=vehicles.earliest_s,
             tw_late=vehicles.latest_s,
             shift_duration=vehicles.shift_s,
-            max_distance=vehicles.max_distance_m,
+            max_distance=_ANY_DISTANCE_M if is_charged[vehicles.profile] else vehicles.max_distance_m,
             unit_distance_cost=vehicles.cost_per_m,
             unit_duration_cost=vehicles.cost_per_s,
             profile=vehicles.profile,
@@ -107,7 +144,7 @@ def _problem_data(problem: TourProblem):  # type: ignore[no-untyped-def]
         clients=clients,
         depots=depots,
         vehicle_types=vehicle_types,
-        distance_matrices=list(problem.distance_m),
+        distance_matrices=_searched_m(problem),
         duration_matrices=list(problem.duration_s),
         groups=[pyvrp.ClientGroup(clients=rows, required=False) for rows in members],
     )

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.contracts import AccessClass, IntArray, LinkArray, LinkClosures, Powertrain, TravelTimes
+from sim.contracts import AccessClass, IntArray, LinkArray, LinkClosures, LinkPrices, Powertrain, TravelTimes
 from sim.network import RoadNetwork
+from sim.network.priced_paths import cheapest_path
 from sim.network.shortest_path import earliest_path, route_clear_of_waits
 from sim.policy.access_rule import AccessRuleParams
-from sim.policy.charge import compile_charges
+from sim.policy.charge import VehicleCharges, compile_charges
 from sim.policy.compile import compile_closures
 from sim.policy.explain import explain
 from sim.policy.time_window import DAY_US, DAYS_PER_WEEK
@@ -42,6 +43,14 @@ class ClosedStreet:
 
 
 @dataclass(frozen=True, slots=True)
+class DearWay:
+    """A faster way that the vehicle leaves for its charges: time that it would save [s] and charges by rule [CNY]."""
+
+    saved_s: float
+    charges_cny: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyAnswer:
     """
     Whether and how a vehicle gets to a place.
@@ -51,7 +60,8 @@ class JourneyAnswer:
     may_go_now
         Whether the way can be driven at once, without a wait.
     depart_s, arrive_s
-        Departure and arrival by the lawful way that arrives first [s]; None when there is none.
+        Departure and arrival by the lawful way of least cost, time at its value and charges [s]; None when there is
+        none.
     wait_s
         Wait before departure [s].
     legs
@@ -64,6 +74,8 @@ class JourneyAnswer:
         What the way costs, by rule [CNY].
     links
         The way as rows of links.
+    dear
+        The way that arrives first, where charges make another the better one.
     """
 
     may_go_now: bool
@@ -75,6 +87,7 @@ class JourneyAnswer:
     closed: tuple[ClosedStreet, ...]
     charges_cny: dict[str, float]
     links: tuple[int, ...] = ()
+    dear: DearWay | None = None
 
     def document(self) -> dict[str, Any]:
         """The answer as plain data, ready for JSON."""
@@ -98,7 +111,11 @@ class JourneyAnswer:
         way = f"way: {self.km:.1f} km, {minutes:.0f} min, arriving at {s_to_clock(self.arrive_s)}"
         streets = [f"  {s_to_clock(leg.enter_s)}  {leg.km:5.2f} km  {leg.street}" for leg in self.legs]
         price = [f"charge: {cny:.2f} CNY by {rule_id}" for rule_id, cny in self.charges_cny.items()]
-        return [head, *found, way, *streets, *(price or ["charge: none"])]
+        price = price or ["charge: none"]
+        if self.dear is not None:
+            cny = ", ".join(f"{amount:.2f} CNY by {rule_id}" for rule_id, amount in self.dear.charges_cny.items())
+            price.append(f"goes round a charge: {self.dear.saved_s / 60.0:.1f} min faster would cost {cny}")
+        return [head, *found, way, *streets, *price]
 
 
 def explain_journey(
@@ -112,6 +129,7 @@ def explain_journey(
     source_node: int,
     target_link: int,
     time_s: float,
+    value_cny_per_h: float,
     traits: VehicleTraits = PLAIN,
     day: date | None = None,
 ) -> JourneyAnswer:
@@ -132,6 +150,8 @@ def explain_journey(
         Rows of the node where it stands and of the link to be driven to its end.
     time_s
         When it would leave [s from midnight of day 1].
+    value_cny_per_h
+        Value of the vehicle's time, at which it goes round a charge or pays it [CNY/h].
 
     Raises
     ------
@@ -173,17 +193,41 @@ def explain_journey(
                 )
                 closed_streets[name] = ClosedStreet(name, answer.denied_by, to_s(enter_us), answer.opens_s)
     closed = tuple(closed_streets.values())
-    lawful = way_under(closures)
+    charges = [
+        charge
+        for charge in compile_charges(rules, network, weekday=weekday, day=day, horizon_us=horizon_us)
+        if charge.rule.applies_to(access_class, powertrain, traits)
+    ]
+    prices = VehicleCharges(charges).prices()
+
+    def lawful_way(depart_us: int, prices: LinkPrices | None) -> tuple[LinkArray, int] | None:
+        return cheapest_path(
+            network,
+            times,
+            closures,
+            prices,
+            value_cny_per_h=value_cny_per_h,
+            source_node=source_node,
+            target_link=target_link,
+            depart_us=depart_us,
+        )
+
+    def cost_of(way: LinkArray, clock: IntArray) -> dict[str, float]:
+        by_rule = {c.rule_id: round(c.total_cny(way.astype(np.int64), clock[:-1], clock[1:]), 2) for c in charges}
+        return {rule_id: cny for rule_id, cny in by_rule.items() if cny > 0.0}
+
+    lawful = lawful_way(now_us, prices)
     if lawful is None:
         return JourneyAnswer(False, None, None, 0.0, (), 0.0, closed, {})
+    depart_us = route_clear_of_waits(lawful[0], times, closures, now_us)
+    dear = None
+    if prices is not None:
+        lawful = (depart_us > now_us and lawful_way(depart_us, prices)) or lawful  # looked for again when it leaves
+        first = lawful_way(depart_us, None)
+        if first is not None and first[1] < lawful[1]:
+            dear = DearWay(to_s(lawful[1] - first[1]), cost_of(first[0], _clock(first[0], times, depart_us)))
     route = lawful[0]
-    depart_us = route_clear_of_waits(route, times, closures, now_us)
     clock = _clock(route, times, depart_us)
-    charges = {}
-    for charge in compile_charges(rules, network, weekday=weekday, day=day, horizon_us=horizon_us):
-        cny = charge.total_cny(route.astype(np.int64), clock[:-1], clock[1:])
-        if cny > 0.0 and charge.rule.applies_to(access_class, powertrain, traits):
-            charges[charge.rule_id] = round(cny, 2)
     return JourneyAnswer(
         may_go_now=depart_us == now_us,
         depart_s=to_s(depart_us),
@@ -192,8 +236,9 @@ def explain_journey(
         legs=_legs(network, route, clock),
         km=float(network.length_m[route].sum()) / 1000.0,
         closed=closed,
-        charges_cny=charges,
+        charges_cny=cost_of(route, clock),
         links=tuple(int(link) for link in route),
+        dear=dear,
     )
 
 

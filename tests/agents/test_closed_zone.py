@@ -18,8 +18,10 @@ import pandas as pd
 import pytest
 
 from sim.agents.closed_zone import ClosedZoneParams, best_way, choose_at_closed_link, never_waiting, ways_to
+from sim.agents.road_charges import RoadCharges
 from sim.agents.vehicle import Vehicle
 from sim.contracts import LinkClosures
+from sim.policy.charge import VehicleCharges
 from sim.policy.enforcement import Enforcement, EnforcementParams
 from sim.random_streams import RandomStreams
 from sim.traffic.travel_times import BinnedTravelTimes
@@ -35,11 +37,14 @@ class _StandIn:
     """A vehicle at the end of link 0 with the ways of a real one."""
 
     find_way = Vehicle.find_way
+    way_under = Vehicle.way_under
+    charge_cny = Vehicle.charge_cny
     clear_of_waits_us = Vehicle.clear_of_waits_us
 
     def __init__(self, city: Any, closures: LinkClosures, *, weighs_violations: bool) -> None:
         self.city = city
         self.closures = closures
+        self.charges = RoadCharges(VehicleCharges(()))
         self.link = 0
         self.type_name = "van"
         self.weighs_violations = weighs_violations
