@@ -254,16 +254,8 @@ def best_way(vehicle: Vehicle, link: int, due: Due | None = None) -> Way | None:
 
 def round_the_block(vehicle: Vehicle) -> Way | None:
     """The lawful way from where the vehicle stands back to there; None when there is none."""
-    city = vehicle.city
-    way = earliest_path(
-        city.network,
-        city.believed_times,
-        vehicle.closures,
-        source_node=int(city.network.to_node[vehicle.link]),
-        target_link=vehicle.link,
-        depart_us=city.clock.now_us,
-    )
-    return None if way is None else Way("wait", way[0], vehicle.clear_of_waits_us(way[0]), way[1])
+    way = vehicle.way_under(vehicle.closures, vehicle.link, vehicle.link, vehicle.city.clock.now_us)
+    return None if way is None else _lawful(vehicle, way)
 
 
 def due_of(vehicle: Vehicle, stop: OpenStop) -> Due:
