@@ -234,7 +234,7 @@ class VanAccess:
             for van, permits in zip(spec.vans, held, strict=True):
                 known = frozenset(rule for rule in self._rules if self.knows(spec.carrier_id, rule))
                 standing = _Standing(known, level if self._asks_for_credit else self._everything.credit_level, permits)
-                if standing != self._everything:
+                if standing != self._everything and self._sets_apart(standing, fleet.vehicle_types[van.vehicle_type]):
                     number = numbers.setdefault(standing, len(numbers) + 1)
                     name = f"{van.vehicle_type}{_MARK}{number}"
                     self._types[name] = fleet.vehicle_types[van.vehicle_type]
@@ -246,6 +246,14 @@ class VanAccess:
         if not numbers:
             return list(fleets), fleet
         return found, fleet.model_copy(update={"vehicle_types": dict(self._types)})
+
+    def _sets_apart(self, standing: _Standing, kind: VehicleTypeParams) -> bool:
+        """Whether other rules hold for vehicles of a type because of their permits or credit, or other rules are known."""
+        own = vehicle_of(kind, standing.permits, standing.credit_level)
+        plain = vehicle_of(kind, credit_level=self._everything.credit_level)
+        return standing.known != self._everything.known or any(
+            rule.applies_to(*own) != rule.applies_to(*plain) for rule in self._rules.values()
+        )
 
     def credit_level(self, carrier_id: str) -> int:
         """Level of a carrier's credit when the day begins."""
