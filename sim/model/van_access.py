@@ -248,7 +248,7 @@ class VanAccess:
         return found, fleet.model_copy(update={"vehicle_types": dict(self._types)})
 
     def _sets_apart(self, standing: _Standing, kind: VehicleTypeParams) -> bool:
-        """Whether other rules hold for vehicles of a type because of their permits or credit, or other rules are known."""
+        """Whether permits, credit or other knowledge of the rules make other rules hold for vehicles of a type."""
         own = vehicle_of(kind, standing.permits, standing.credit_level)
         plain = vehicle_of(kind, credit_level=self._everything.credit_level)
         return standing.known != self._everything.known or any(
