@@ -154,7 +154,8 @@ def import_rules(arguments: argparse.Namespace) -> int:
     part = out.with_name(out.name + ".part")
     part.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
     part.replace(out)
-    print(f"{len(rules)} rules in {out}; use them on this network alone: sim run network={arguments.network}")
+    zones = "" if arguments.zones is None else f" network.zones_file={arguments.zones}"
+    print(f"{len(rules)} rules in {out}; use them on this network alone: sim run network={arguments.network}{zones}")
     return DONE
 
 

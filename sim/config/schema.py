@@ -190,6 +190,9 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
             del dump["fleet"]["mix_by_carrier"]
         if self.network.zones_file is None:
             del dump["network"]["zones_file"]
+        for rule in dump["policy"]["rules"].values():
+            if rule["stay_min"] is None:
+                del rule["stay_min"]
         if self.incentives.acts_on_a_day:
             dump["incentives"] = self.incentives.content()
             dump["fleet_response"] = self.fleet_response.model_dump(mode="json", include=_PART_OF_A_DAY)

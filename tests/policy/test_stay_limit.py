@@ -93,3 +93,12 @@ def test_it_is_published_and_read_again(strip: RoadNetwork, rule_of: RuleOf) -> 
     assert entry["states"] == {"stopped": []}
     found = rules_from_mds(policies, geographies, strip)["short"]
     assert (found.effect, found.stay_min, found.exempt) == ("stay_limit", 15.0, rules["short"].exempt)
+
+
+def test_rules_without_a_limit_keep_their_content() -> None:
+    """The key counts only where it is set, so that earlier results keep their names."""
+    from sim.config import load_scenario
+
+    ban = load_scenario("peak_ban").content()["policy"]["rules"]["light_vans_at_peak"]
+    assert "stay_min" not in ban
+    assert load_scenario("stay_limit").content()["policy"]["rules"]["short_stays"]["stay_min"] == 15.0
