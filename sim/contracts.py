@@ -77,6 +77,47 @@ class LinkClosures:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeedLimits:
+    """
+    How long links take at least under the speed limits for one kind of vehicle: compressed rows over links.
+
+    The limits of link `l` hold for entries in `from_us[start[l]:start[l + 1]]` to `until_us[...]`, half-open, sorted
+    and disjoint.
+
+    Parameters
+    ----------
+    start
+        Row pointer, shape (n_links + 1,).
+    from_us, until_us
+        Interval bounds [us from midnight of day 1], shape (n_intervals,).
+    least_us
+        Least time on the link for those who enter then, its signal included [us], shape (n_intervals,).
+    """
+
+    start: IntArray
+    from_us: IntArray
+    until_us: IntArray
+    least_us: IntArray
+
+    @staticmethod
+    def none(n_links: int) -> SpeedLimits:
+        """No link has a limit."""
+        empty = np.zeros(0, dtype=np.int64)
+        return SpeedLimits(np.zeros(n_links + 1, dtype=np.int64), empty, empty, empty)
+
+    def least_time_us(self, link: int, enter_us: int) -> int:
+        """Least time on a link for a vehicle that enters at a time [us]; 0 without a limit."""
+        end = int(self.start[link + 1])
+        row = bisect_right(self.until_us, enter_us, int(self.start[link]), end)
+        return int(self.least_us[row]) if row < end and self.from_us[row] <= enter_us else 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no limit at all."""
+        return len(self.from_us) == 0
+
+
+@dataclass(frozen=True, slots=True)
 class LinkPrices:
     """
     What driving on links costs one vehicle, by rule and hour of entry.

@@ -127,6 +127,10 @@ class City(Protocol):
         """The charges that the driver of a van believes it has to pay."""
         ...
 
+    def believed_times_of(self, vehicle_type: str) -> TravelTimes:
+        """Travel times that drivers of a vehicle type reckon with."""
+        ...
+
     def closing_rules(self, vehicle_type: str, link: int, time_us: int) -> Sequence[str]:
         """Names of the rules that close a link to a vehicle type at a time [us]."""
         ...

@@ -202,7 +202,7 @@ def _unhindered(vehicle: Vehicle, link: int, closures: LinkClosures, option: Clo
 
 
 def _stretch(vehicle: Vehicle, route: LinkArray) -> ClosedStretch:
-    enter_us, exit_us = drive_times_us(route, vehicle.city.believed_times, vehicle.city.clock.now_us)
+    enter_us, exit_us = drive_times_us(route, vehicle.believed_times, vehicle.city.clock.now_us)
     return closed_stretch(route, enter_us, exit_us, vehicle.closures)
 
 

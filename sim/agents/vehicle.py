@@ -88,6 +88,7 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         self.vehicle_class = vehicle_class
         self.depot_link = depot_link
         self.link = depot_link
+        self.believed_times = model.believed_times_of(van.vehicle_type)
         self.closures = model.believed_closures_of(van.van_id, van.vehicle_type)
         self.charges = RoadCharges(model.believed_charges_of(van.van_id, van.vehicle_type))
         share = model.behaviour.violator_share
@@ -137,7 +138,7 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
         """Links of the cheapest way as the driver believes, or of the fastest in haste, and the arrival [us]."""
         return cheapest_path(
             self.city.network,
-            self.city.believed_times,
+            self.believed_times,
             closures,
             None if in_haste else self.charges.prices,
             value_cny_per_h=self.city.behaviour.driver_cny_per_h,
@@ -149,11 +150,11 @@ class Vehicle(mesa.Agent):  # type: ignore[misc]
     def charge_cny(self, closures: LinkClosures, route: LinkArray, depart_us: int) -> float:
         """What a way costs in charges as the driver believes [CNY]."""
         city, prices = self.city, self.charges.prices
-        return way_cny(city.network, city.believed_times, closures, prices, route=route, depart_us=depart_us)
+        return way_cny(city.network, self.believed_times, closures, prices, route=route, depart_us=depart_us)
 
     def clear_of_waits_us(self, route: LinkArray) -> int:
         """When to set out on a way so as not to wait at closed links on it [us]."""
-        return route_clear_of_waits(route, self.city.believed_times, self.closures, self.city.clock.now_us)
+        return route_clear_of_waits(route, self.believed_times, self.closures, self.city.clock.now_us)
 
     def drive_to(self, link: int, purpose: TripPurpose, then: Callable[[], None]) -> bool:
         """

@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 
 from sim.config import Scenario
-from sim.contracts import LinkClosures, Progress, TrafficEngine
+from sim.contracts import LinkClosures, Progress, SpeedLimits, TrafficEngine
 from sim.demand import car_trips
 from sim.demand.background_traffic import TripTable
 from sim.energy import consumption_coefficients
 from sim.network import RoadNetwork
 from sim.planning import VehicleTypeParams
+from sim.policy.speed_limit import limited_times
 from sim.traffic import (
     AssignedDay,
     ProfileEngine,
@@ -77,7 +78,11 @@ class CarTraffic:
         return float(self.links["lanes"].iloc[0] / self.network.links["lanes"].iloc[0])
 
     def engine(
-        self, closures: Mapping[str, LinkClosures], vehicle_types: Mapping[str, VehicleTypeParams]
+        self,
+        closures: Mapping[str, LinkClosures],
+        vehicle_types: Mapping[str, VehicleTypeParams],
+        limits: Mapping[str, SpeedLimits],
+        car_limits: SpeedLimits,
     ) -> TrafficEngine:
         """
         The engine that moves cars and vans.
@@ -91,6 +96,8 @@ class CarTraffic:
             When links are closed to each vehicle type.
         vehicle_types
             Vehicle types of the day.
+        limits, car_limits
+            Speed limits for some vehicles or hours, for each vehicle type and for cars; empty where there is none.
         """
         settings, types = self.scenario.traffic, [*vehicle_types.values()] * 2
         consumption = consumption_coefficients(
@@ -98,8 +105,9 @@ class CarTraffic:
         )
         unbound = LinkClosures.none(self.network.n_links)
         closed = [*(closures[name] for name in vehicle_types), *(unbound for _ in vehicle_types)]
+        limited = [*(limits[name] for name in vehicle_types)] * 2 if limits else []
         if settings.engine == "free_flow":
-            return ProfileEngine(self.network.length_m, self.believed_times, consumption, closed, _BIN_S)
+            return ProfileEngine(self.network.length_m, self.believed_times, consumption, closed, _BIN_S, limited)
         return QueueEngine(
             self.links,
             cars=self.cars.trips if self.cars is not None else None,
@@ -109,6 +117,7 @@ class CarTraffic:
             bin_s=_BIN_S,
             stuck_time_s=settings.stuck_time_s,
             signal_delay=settings.assignment.signal_delay if settings.assignment is not None else "constant",
+            limits=[*limited, car_limits] if limited else [],
         )
 
     @property
@@ -178,3 +187,16 @@ def car_traffic(network: RoadNetwork, scenario: Scenario, progress: Progress) ->
         progress=progress,
     )
     return CarTraffic(network, scenario, cars, trips)
+
+
+def times_under_limits(times: BinnedTravelTimes, limits: Mapping[str, SpeedLimits]) -> dict[str, BinnedTravelTimes]:
+    """Travel times of the vehicle types that speed limits bind; those of all others are the times of all."""
+    made: dict[int, BinnedTravelTimes] = {}
+    found = {}
+    for name, own in limits.items():
+        if own.is_empty:
+            continue
+        if id(own) not in made:
+            made[id(own)] = BinnedTravelTimes(*limited_times(times.link_time_us, times.bin_us, own))
+        found[name] = made[id(own)]
+    return found

@@ -20,7 +20,7 @@ import pandas as pd
 from sim.agents import Berth, Carrier, ChargerSite, ElectricVan, Luck, OrderBook, ReleasedGoods, Shop, Vehicle
 from sim.clock import EventClock
 from sim.config import Scenario
-from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, no_progress
+from sim.contracts import IntArray, LinkArray, LinkClosures, Progress, TrafficEngine, TravelTimes, no_progress
 from sim.energy import FUELS, planning_factor
 from sim.events import Event
 from sim.facilities.berth_supply import day_berths
@@ -30,7 +30,7 @@ from sim.facilities.hub import Hub
 from sim.measures import KpiContext, Recorder, RunTables, VehicleCost, compute_kpis, cost_rows, cost_table
 from sim.model.agent_ids import let_go_of_model
 from sim.model.car_replanning import after_replanning
-from sim.model.car_traffic import CarTraffic, car_traffic
+from sim.model.car_traffic import CarTraffic, car_traffic, times_under_limits
 from sim.model.day_agents import create_berths, create_carriers, create_charging_sites, create_shops
 from sim.model.day_state import DayState, evening_soc, next_backlog, on_day
 from sim.model.deliveries import day_deliveries
@@ -167,7 +167,9 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.order_table = self.freight.orders
         self.orders = _order_book(self.order_table)
         self._closures = self._access.closures()
-        self.engine = self.traffic.engine(self._closures, fleet.vehicle_types)
+        self._limits = self._access.speed_limits()
+        self._own_times = times_under_limits(self.believed_times, self._limits)
+        self.engine = self._engine()
         self.berths: Sequence[Berth] = []
         self.shops: Sequence[Shop] = []
         self._charging_specs = public_charging_sites(self.network, scenario.charging, plug_in_vans=self.plug_in_vans)
@@ -195,7 +197,9 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
                 self._plan, self._sharing_cny = shared.plan, shared.payments_cny(fleets)
             if self.settings.planning.repair_tours:
                 view, prices = self._view(), self._access.believed_link_prices()
-                repair = tour_repair(self.settings, view, self.believed_times, fleets, orders, self.shop_table, prices)
+                repair = tour_repair(
+                    self.settings, view, self.believed_times, fleets, orders, self.shop_table, prices, self._own_times
+                )
                 self._plan, self.repair_report = repair.repair(self._plan)
         return self._plan
 
@@ -207,6 +211,10 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         """The routing problems behind the plan of the day by carrier, one a district."""
         return self._planner().problems(self.fleets, self.order_table, self.shop_table)
 
+    def _engine(self) -> TrafficEngine:
+        car_limits = self._access.car_speed_limits()
+        return self.traffic.engine(self._closures, self.settings.fleet.vehicle_types, self._limits, car_limits)
+
     def _view(self) -> PlanningView:
         """What carriers and drivers believe."""
         hours = {wave.name: (to_us(wave.start_s), to_us(wave.end_s)) for wave in self.settings.fleet.day_waves()}
@@ -215,6 +223,11 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             network=self.network,
             link_time_us=times_us,
             closures=self._access.believed(),
+            own_link_time_us={
+                (name, wave): times.mean_between(*bounds)
+                for name, times in self._own_times.items()
+                for wave, bounds in hours.items()
+            },
             link_cny=self._access.believed_prices(times_us, hours),
             range_m={name: self._range_m(name) for name in self.settings.fleet.vehicle_types},
             stay_limit_s=self._believed_stay_s if self._access.stay_limits else None,
@@ -285,7 +298,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         plan = self.plan_day()
         if self.traffic.will_replan:
             self.traffic = after_replanning(self.traffic, self._run_with)
-            self.engine = self.traffic.engine(self._closures, self.settings.fleet.vehicle_types)
+            self.engine = self._engine()
         self._create_agents(plan)
         for carrier in self.carriers:
             carrier.send_out()
@@ -348,6 +361,10 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
     def believed_charges_of(self, van_id: str, vehicle_type: str) -> VehicleCharges:
         """The charges that the driver of a van believes it has to pay."""
         return self._access.charges_believed_by_driver(van_id, vehicle_type)
+
+    def believed_times_of(self, vehicle_type: str) -> TravelTimes:
+        """Travel times that drivers of a vehicle type reckon with: those of all, or slower under its speed limits."""
+        return self._own_times.get(vehicle_type, self.believed_times)
 
     def closing_rules(self, vehicle_type: str, link: int, time_us: int) -> Sequence[str]:
         """Names of the rules that close a link to a vehicle type at a time [us]."""

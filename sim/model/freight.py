@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.config import Scenario
-from sim.contracts import FOREVER_US, FloatArray, IntArray, LinkClosures, LinkPrices, Progress
+from sim.contracts import FOREVER_US, FloatArray, IntArray, LinkClosures, LinkPrices, Progress, TravelTimes
 from sim.facilities.distribution_centre import DistributionCentre, find_centres
 from sim.facilities.hub import Hub, find_hubs
 from sim.model.deliveries import Deliveries
@@ -203,6 +203,7 @@ def tour_repair(
     orders: pd.DataFrame,
     shops: pd.DataFrame,
     prices: Mapping[str, LinkPrices | None],
+    own_times: Mapping[str, TravelTimes],
 ) -> TourRepair:
     """Repair of the tours of a day, with what carriers believe of travel times by the hour and of the rules."""
     loads = OrderLoads(orders, shops["link"].to_numpy())
@@ -217,7 +218,7 @@ def tour_repair(
         return TourStop(drop.link, drop.service_s + overhead_s, drop.earliest_s, drop.latest_s, drop.release_s)
 
     return TourRepair(
-        Timetables(view.network, times, view.closures, scenario.fleet, scenario.planning, prices),
+        Timetables(view.network, times, view.closures, scenario.fleet, scenario.planning, prices, own_times),
         stop_of=stop_of,
         depot_link_of=lambda tour: fleets[tour.van.carrier].depot_link,
         wave_of=scenario.fleet.wave_named,

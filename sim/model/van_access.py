@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.config import Scenario
-from sim.contracts import AccessClass, FloatArray, IntArray, LinkClosures, LinkPrices, Powertrain
+from sim.contracts import AccessClass, FloatArray, IntArray, LinkClosures, LinkPrices, Powertrain, SpeedLimits
 from sim.demand.shops import stable_number
 from sim.measures import RunTables
 from sim.measures.conversion import conform
@@ -24,6 +24,7 @@ from sim.planning import CarrierSpec, FleetParams, VehicleTypeParams
 from sim.policy import AccessRuleParams, PermitParams, VehicleTraits, compile_closures
 from sim.policy.belief import believed_rules
 from sim.policy.charge import VehicleCharges, compile_charges
+from sim.policy.speed_limit import compile_speed_limits
 from sim.policy.stay_limit import StayLimits
 from sim.random_streams import KeyedStream
 
@@ -125,6 +126,35 @@ class VanAccess:
         """Shortest limit of stay at a link within some hours that the carriers of a type or variant know of [s]."""
         known = self._standing[name].known
         return self.stay_limits.shortest_s(link, from_us, until_us, *self.vehicle(name), known=known)
+
+    def speed_limits(self) -> dict[str, SpeedLimits]:
+        """Speed limits for some vehicles or hours by vehicle type and variant; empty where there is none at all."""
+        limits = {name: rule for name, rule in self._rules.items() if rule.speed_kph is not None}
+        if not limits:
+            return {}
+        by_rules: dict[tuple[str, ...], SpeedLimits] = {}
+        found = {}
+        for name in self._types:
+            vehicle = self.vehicle(name)
+            applying = tuple(rule_id for rule_id, rule in limits.items() if rule.applies_to(*vehicle))
+            if applying not in by_rules:
+                by_rules[applying] = self._limits_for(vehicle)
+            found[name] = by_rules[applying]
+        return found if not all(one.is_empty for one in found.values()) else {}
+
+    def car_speed_limits(self) -> SpeedLimits:
+        """Speed limits for everybody at some hours."""
+        return self._limits_for(None)
+
+    def _limits_for(self, vehicle: RuleVehicle | None) -> SpeedLimits:
+        return compile_speed_limits(
+            self._rules,
+            self._network,
+            vehicle=vehicle,
+            weekday=self._weekday,
+            day=self._day,
+            horizon_us=self._horizon_us,
+        )
 
     def closures(self) -> dict[str, LinkClosures]:
         """When links are closed to each vehicle type and variant."""

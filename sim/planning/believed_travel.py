@@ -49,14 +49,17 @@ def believed_matrices(
         Value of a van's time, for which ways that cost less are taken [CNY/h].
     """
     place_link, of_place = np.unique(np.array(links, dtype=np.int32), return_inverse=True)
-    found: dict[tuple[str, bytes, bytes], tuple[IntArray, FloatArray, FloatArray]] = {}
+    found: dict[tuple[str, str, bytes, bytes], tuple[IntArray, FloatArray, FloatArray]] = {}
     durations, distances, charges = [], [], []
     for (vehicle_type, wave), shut in zip(profiles, shut_out, strict=True):
         is_open = mostly_open(view.closures[vehicle_type], to_us(wave.start_s), to_us(wave.end_s))
         link_cny = view.link_cny.get((vehicle_type, wave.name))
-        key = wave.name, is_open.tobytes(), b"" if link_cny is None else link_cny.tobytes()
+        own_us = view.own_link_time_us.get((vehicle_type, wave.name))
+        times_us = view.link_time_us[wave.name] if own_us is None else own_us
+        whose = "" if own_us is None else vehicle_type
+        key = whose, wave.name, is_open.tobytes(), b"" if link_cny is None else link_cny.tobytes()
         if key not in found:
-            found[key] = _matrices(view, wave, place_link, is_open, link_cny, value_cny_per_h)
+            found[key] = _matrices(view, times_us, place_link, is_open, link_cny, value_cny_per_h)
         time_us, distance_m, cny = found[key]
         is_way = time_us < FOREVER_US
         time_s = np.where(is_way, -(-time_us // MICROSECONDS_PER_SECOND), FORBIDDEN)
@@ -82,14 +85,14 @@ def believed_matrices(
 
 def _matrices(
     view: PlanningView,
-    wave: Wave,
+    times_us: IntArray,
     place_link: LinkArray,
     is_open: NDArray[np.bool_],
     link_cny: FloatArray | None,
     value_cny_per_h: float,
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """Times [us], distances [m] and charges [CNY] between places; nothing from a place to itself."""
-    times_us, nodes = view.link_time_us[wave.name], view.network.to_node[place_link]
+    nodes = view.network.to_node[place_link]
     if link_cny is None:
         time_us, distance_m = travel_matrix(
             view.network, times_us, source_nodes=nodes, target_links=place_link, is_open=is_open

@@ -135,13 +135,14 @@ class DistrictProblems:
                 visits.append((number, place, window))
         by_kind = self._shifts_by_kind(shifts, [visit[2] for visit in visits])
         profile_of = {
-            (wave, name): (wave, rules.index(self._rules_for(name)), self._payer(name, wave)) for wave, name in by_kind
+            (wave, name): (wave, rules.index(self._rules_for(name)), self._set_apart(name, wave))
+            for wave, name in by_kind
         }
         profiles = list(dict.fromkeys(profile_of.values()))
         duration_s, distance_m, charge_cny = believed_matrices(
             self._view,
             [spec.depot_link, *(link for link, _ in places)],
-            [(payer or rule_types[rule], wave) for wave, rule, payer in profiles],
+            [(own or rule_types[rule], wave) for wave, rule, own in profiles],
             [[row for row, (_, shut) in enumerate(places, start=1) if rule in shut] for _, rule, _ in profiles],
             value_cny_per_h=self._params.driver_cny_per_h,
         )
@@ -196,9 +197,9 @@ class DistrictProblems:
         closures = self._view.closures
         return next(name for name, own in closures.items() if own is closures[vehicle_type])
 
-    def _payer(self, vehicle_type: str, wave: Wave) -> str | None:
-        """The vehicle type itself where it pays charges in a wave; None for all that pay nothing."""
-        return vehicle_type if (vehicle_type, wave.name) in self._view.link_cny else None
+    def _set_apart(self, vehicle_type: str, wave: Wave) -> str | None:
+        """The vehicle type itself where charges or speed limits give it ways of its own in a wave; None for others."""
+        return vehicle_type if self._view.has_own_ways(vehicle_type, wave.name) else None
 
     def _vehicles(
         self, vehicle_type: str, wave: Wave, count: int, profile: int, *, share_of_day: float

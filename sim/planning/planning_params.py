@@ -75,6 +75,9 @@ class PlanningView:
         Distance a vehicle type can go without charging [m].
     stay_limit_s
         Shortest limit of stay [s] by vehicle type, row of the shop and of its link, and hours [us]; None: no limits.
+    own_link_time_us
+        Believed travel times over a wave [us] of vehicle types that speed limits bind, by vehicle type and name of the
+        wave; those of `link_time_us` for what is left out.
     link_cny
         What a passage of each link costs in charges on average over a wave [CNY], shape (n_links,), by vehicle type and
         name of the wave; what is left out costs nothing.
@@ -86,3 +89,8 @@ class PlanningView:
     range_m: Mapping[str, float]
     stay_limit_s: Callable[[str, int, int, int, int], float] | None = None
     link_cny: Mapping[tuple[str, str], FloatArray] = field(default_factory=dict)
+    own_link_time_us: Mapping[tuple[str, str], IntArray] = field(default_factory=dict)
+
+    def has_own_ways(self, vehicle_type: str, wave: str) -> bool:
+        """Whether times or charges of a vehicle type in a wave are not those of all."""
+        return (vehicle_type, wave) in self.link_cny or (vehicle_type, wave) in self.own_link_time_us

@@ -134,6 +134,8 @@ class Timetables:
         What an hour costs.
     prices
         What links cost in charges, as believed, by vehicle type; None: nothing.
+    own_times
+        Travel times of vehicle types that speed limits bind; `times` for others.
     """
 
     def __init__(
@@ -144,6 +146,7 @@ class Timetables:
         fleet: FleetParams,
         params: PlanningParams,
         prices: Mapping[str, LinkPrices | None] | None = None,
+        own_times: Mapping[str, TravelTimes] | None = None,
     ) -> None:
         self._network = network
         self._times = times
@@ -152,6 +155,7 @@ class Timetables:
         self._value_cny_per_h = params.driver_cny_per_h
         self._cost_per_s = params.driver_cny_per_h / SECONDS_PER_HOUR * COST_SCALE
         self._prices = prices or {}
+        self._own_times = own_times or {}
 
     def of(self, vehicle_type: str, depot_link: int, start_s: float, stops: Sequence[TourStop]) -> Timetable:
         """
@@ -192,9 +196,10 @@ class Timetables:
         if link == to_link:
             return 0, depart_us, 0.0, 0.0
         closures, prices = self.closures[vehicle_type], self._prices.get(vehicle_type)
+        times = self._own_times.get(vehicle_type, self._times)
         way = cheapest_path(
             self._network,
-            self._times,
+            times,
             closures,
             prices,
             value_cny_per_h=self._value_cny_per_h,
@@ -205,8 +210,8 @@ class Timetables:
         if way is None:
             return None
         route, arrive_us = way
-        held_us = route_clear_of_waits(route, self._times, closures, depart_us) - depart_us
-        cny = way_cny(self._network, self._times, closures, prices, route=route, depart_us=depart_us)
+        held_us = route_clear_of_waits(route, times, closures, depart_us) - depart_us
+        cny = way_cny(self._network, times, closures, prices, route=route, depart_us=depart_us)
         return held_us, arrive_us, _length_m(self._network, route), cny
 
     def _priced(

@@ -18,6 +18,7 @@ from sim.policy.access_rule import AccessRuleParams
 from sim.policy.charge import VehicleCharges, compile_charges
 from sim.policy.compile import compile_closures
 from sim.policy.explain import explain
+from sim.policy.speed_limit import compile_speed_limits, limited_times
 from sim.policy.time_window import DAY_US, DAYS_PER_WEEK
 from sim.policy.vehicles import PLAIN, VehicleTraits
 from sim.units import Weekday, s_to_clock, to_s, to_us
@@ -40,6 +41,14 @@ class ClosedStreet:
     rules: tuple[str, ...]
     enter_s: float
     opens_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Limited:
+    """Travel times of a vehicle under its speed limits."""
+
+    bin_us: int
+    link_time_us: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +169,11 @@ def explain_journey(
     """
     now_us = to_us(time_s)
     horizon_us = now_us + (DAYS_PER_WEEK + 1) * DAY_US
+    limits = compile_speed_limits(
+        rules, network, vehicle=(access_class, powertrain, traits), weekday=weekday, day=day, horizon_us=horizon_us
+    )
+    if not limits.is_empty:
+        times = _Limited(*limited_times(times.link_time_us, times.bin_us, limits))
     closures = compile_closures(
         rules,
         network,

@@ -28,6 +28,7 @@ from sim.traffic.store import (
     FULL_LINK,
     GIVEN_BACK,
     LEFT,
+    LIMITS,
     NEXT_APPROACH,
     NEXT_CHANGE,
     NEXT_DEPARTURE,
@@ -39,6 +40,7 @@ from sim.traffic.store import (
     RING,
     RING_FULL,
     SINCE,
+    SLOT_TIME,
     SLOT_WORD,
     SOURCE_FIRST,
     SOURCE_LAST,
@@ -48,6 +50,7 @@ from sim.traffic.store import (
     STUCK_TIME,
     TARGET,
     TRACKED,
+    TRIP_CLASS,
     TRIP_PLACE,
     TRIP_WORD,
     TURN_BEGIN,
@@ -121,6 +124,23 @@ def _first_word(net: Store, link: int) -> int:
     """Word of the first vehicle of `link`."""
     word: int = net.slots[slot_of(net.links[link, RING], net.links[link, LEFT]), SLOT_WORD]
     return word
+
+
+@compiled
+def _limited_until(net: Store, link: int, word: int) -> int:
+    """Until when a speed limit at the hour of its entry keeps the first vehicle on `link` [us]; 0 without a limit."""
+    vehicle_class = len(net.limit_begin) - 1
+    if word & TRACKED:
+        vehicle_class = net.trips[word >> POINTER_SHIFT, TRIP_CLASS]
+    enter_us = net.slots[slot_of(net.links[link, RING], net.links[link, LEFT]), SLOT_TIME]
+    begin = net.limit_begin[vehicle_class]
+    for row in range(begin[link], begin[link + 1]):
+        if enter_us < net.limit_from_us[row]:
+            return 0
+        if enter_us < net.limit_until_us[row]:
+            until_us: int = enter_us + net.limit_least_us[row]
+            return until_us
+    return 0
 
 
 @inlined
@@ -329,6 +349,11 @@ def run(net: Store, until_us: int) -> int:
                 passing = _admit(net, link, event_us)
             else:
                 word = _first_word(net, link)
+                if clock[LIMITS] != 0:
+                    held_us = _limited_until(net, link, word)
+                    if held_us > event_us:  # slower than the street allows: those behind it wait for it
+                        schedule(clock, net.slices, events, held_us, event)
+                        continue
                 target = _next_link(net, word)
                 passing = link
                 if not _may_pass(net, word, target, event_us):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.contracts import FloatArray, IntArray, LinkClosures
+from sim.contracts import FloatArray, IntArray, LinkClosures, SpeedLimits
 from sim.traffic import store as s
 from sim.traffic.box_junction import MOST_STORAGE
 from sim.traffic.link_model import LinkParameters
@@ -35,6 +35,7 @@ def new_store(
     n_bins: int,
     stuck_us: int,
     smallest_pcu: float,
+    limits: Sequence[SpeedLimits] = (),
 ) -> s.Store:
     """
     An empty network before the first departure; parameters as in `LinkTransmission`.
@@ -45,10 +46,13 @@ def new_store(
         Bins expected; more are added when needed.
     smallest_pcu
         Least passenger car units of any vehicle, tracked ones included.
+    limits
+        Speed limits of each vehicle class, and of the cars after them; empty where there is none at all.
     """
     n_links, n_trips = len(links.length_m), len(trips.departure_us)
     clock = np.zeros(s.CLOCK_ENTRIES, dtype=np.int64)
     clock[s.BIN_WIDTH], clock[s.STUCK_TIME] = bin_us, stuck_us
+    clock[s.LIMITS] = any(not one.is_empty for one in limits)
     clock[s.SLICE_BITS], n_slices = _calendar(links, trips)
     rows, n_slots = _link_rows(links, smallest_pcu)
     merges, approaches, n_turns = _merge_rows(from_node, to_node)
@@ -84,6 +88,7 @@ def new_store(
         closed_begin=closed_begin,
         closed_from_us=closed_from_us,
         closed_until_us=closed_until_us,
+        **_limits(limits),
     )
 
 
@@ -139,6 +144,26 @@ def _merge_rows(from_node: IntArray, to_node: IntArray) -> tuple[IntArray, IntAr
     approaches[:n_links, s.POSITION] = position
     approaches[n_links:, s.POSITION] = in_links[from_node]
     return merges, approaches, int(n_turns.sum())
+
+
+def _limits(limits: Sequence[SpeedLimits]) -> dict[str, IntArray]:
+    """Speed limits of all classes as compressed rows by class and link."""
+    if not any(not one.is_empty for one in limits):
+        empty = np.zeros(0, np.int64)
+        return {
+            "limit_begin": np.zeros((0, 0), np.int64),
+            "limit_from_us": empty,
+            "limit_until_us": empty,
+            "limit_least_us": empty,
+        }
+    counts = np.array([len(one.from_us) for one in limits])
+    offset = np.cumsum(counts) - counts
+    return {
+        "limit_begin": np.stack([one.start + shift for one, shift in zip(limits, offset, strict=True)]),
+        "limit_from_us": np.concatenate([one.from_us for one in limits]),
+        "limit_until_us": np.concatenate([one.until_us for one in limits]),
+        "limit_least_us": np.concatenate([one.least_us for one in limits]),
+    }
 
 
 def _closures(closures: Sequence[LinkClosures]) -> tuple[IntArray, IntArray, IntArray]:

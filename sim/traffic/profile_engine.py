@@ -21,6 +21,7 @@ from sim.contracts import (
     IntArray,
     LinkArray,
     LinkClosures,
+    SpeedLimits,
     TravelTimes,
 )
 from sim.energy.consumption import trip_consumption
@@ -43,6 +44,8 @@ class ProfileEngine:
         When links are closed, one entry a vehicle class.
     bin_s
         Width of the bins of counts [s].
+    limits
+        Speed limits for some vehicles or hours, one entry a vehicle class; none where empty.
     """
 
     def __init__(
@@ -52,12 +55,14 @@ class ProfileEngine:
         consumption: FloatArray,
         closures: Sequence[LinkClosures],
         bin_s: float = 900.0,
+        limits: Sequence[SpeedLimits] = (),
     ) -> None:
         self._length_m = length_m
         self._times = times
         self._consumption = consumption
         self._closures = closures
         self._bin_s = bin_s
+        self._limits = limits
         self._now_us = 0
         self._due: list[tuple[int, int, int]] = []
         self._arrivals: list[Arrival] = []
@@ -85,7 +90,8 @@ class ProfileEngine:
         if len(route) == 0:
             raise ValueError(f"vehicle {vehicle}: the route is empty")
         trip = len(self._arrivals)
-        enter_us, exit_us, reason = self._drive(route, at_us, self._closures[vehicle_class])
+        limits = self._limits[vehicle_class] if self._limits else None
+        enter_us, exit_us, reason = self._drive(route, at_us, self._closures[vehicle_class], limits)
         done = len(enter_us)
         used, done_in_budget = trip_consumption(
             self._consumption,
@@ -104,7 +110,9 @@ class ProfileEngine:
         heapq.heappush(self._due, (time_us, vehicle, trip))
         return trip
 
-    def _drive(self, route: LinkArray, at_us: int, closures: LinkClosures) -> tuple[IntArray, IntArray, ArrivalReason]:
+    def _drive(
+        self, route: LinkArray, at_us: int, closures: LinkClosures, limits: SpeedLimits | None
+    ) -> tuple[IntArray, IntArray, ArrivalReason]:
         n_bins = len(self._times.link_time_us)
         bin_us = self._times.bin_us
         enter_us: list[int] = []
@@ -116,7 +124,10 @@ class ProfileEngine:
                 reason = ArrivalReason.LINK_CLOSED
                 break
             enter_us.append(now_us)
-            now_us += int(self._times.link_time_us[(now_us // bin_us) % n_bins, link])
+            time_us = int(self._times.link_time_us[(now_us // bin_us) % n_bins, link])
+            if limits is not None:
+                time_us = max(time_us, limits.least_time_us(link, now_us))
+            now_us += time_us
             exit_us.append(now_us)
         return np.array(enter_us, np.int64), np.array(exit_us, np.int64), reason
 

@@ -15,7 +15,7 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 
-from sim.contracts import Arrival, ArrivalReason, FloatArray, IntArray, LinkArray, LinkClosures
+from sim.contracts import Arrival, ArrivalReason, FloatArray, IntArray, LinkArray, LinkClosures, SpeedLimits
 from sim.traffic import kernels as compiled_kernels
 from sim.traffic import store as s
 from sim.traffic.blocked_lanes import BlockedLanes
@@ -51,6 +51,9 @@ class QueueEngine:
         A vehicle that stands longer at the head of its link is forced on [s].
     signal_delay
         Whether the delay at signals is that of a lone vehicle ("constant") or grows with the flow ("uniform").
+    limits
+        Speed limits for some vehicles or hours: one entry a vehicle class, and one for the cars after them; none where
+        empty. A vehicle that is held by its limit holds up those behind it, which cannot overtake.
     kernels
         The compiled kernels, or their plain twin.
 
@@ -71,6 +74,7 @@ class QueueEngine:
         bin_s: float = 900.0,
         stuck_time_s: float = 300.0,
         signal_delay: SignalDelay = "constant",
+        limits: Sequence[SpeedLimits] = (),
         kernels: ModuleType = compiled_kernels,
     ) -> None:
         if not len(consumption) == len(closures) == len(pcu):
@@ -78,6 +82,8 @@ class QueueEngine:
                 f"vehicle classes: found {len(consumption)} rows of consumption, {len(closures)} of closures, "
                 f"{len(pcu)} of pcu; expected as many of each"
             )
+        if limits and len(limits) != len(closures) + 1:
+            raise ValueError(f"limits: found {len(limits)}, expected one a vehicle class and one for the cars")
         if not all(1.0 / s.PCU_UNIT <= value <= s.MAX_PCU for value in pcu):
             raise ValueError(f"pcu of a van must be {1 / s.PCU_UNIT:g} to {s.MAX_PCU:g}, found {list(pcu)}")
         self._parameters = link_parameters(links, signal_delay=signal_delay)
@@ -102,6 +108,7 @@ class QueueEngine:
             n_bins=round(86_400.0 / bin_s) + 1,
             stuck_us=round(min(stuck_time_s, 1e9) * MICROSECONDS_PER_SECOND),
             smallest_pcu=min(1.0, float(np.min(cars.pcu)) if cars.pcu is not None and len(cars.pcu) else 1.0, *pcu),
+            limits=limits,
         )
         self._traffic = LinkTransmission(store, kernels)
         self._pcu = [round(value * s.PCU_UNIT) for value in pcu]

@@ -115,6 +115,8 @@ FULL_LINK = 13
 """Link that has no slot for a vehicle to be forced on."""
 TURNED = 14
 """Vehicles that moved on together with all others of a closed circle, so far."""
+LIMITS = 15
+"""Whether speed limits hold for some vehicles or hours: 0 or 1."""
 CLOCK_ENTRIES = 16
 
 # Columns of `trips`: tracked vehicles on their way.
@@ -193,6 +195,8 @@ class Store(NamedTuple):
         Length of each link [m].
     closed_begin, closed_from_us, closed_until_us
         Closures by vehicle class and link, compressed rows.
+    limit_begin, limit_from_us, limit_until_us, limit_least_us
+        Least times under speed limits by vehicle class and link, compressed rows; the last class is the cars.
     """
 
     clock: IntArray
@@ -223,6 +227,10 @@ class Store(NamedTuple):
     closed_begin: IntArray
     closed_from_us: IntArray
     closed_until_us: IntArray
+    limit_begin: IntArray
+    limit_from_us: IntArray
+    limit_until_us: IntArray
+    limit_least_us: IntArray
 
 
 def aligned_zeros(rows: int, columns: int) -> IntArray:

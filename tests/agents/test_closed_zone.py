@@ -43,6 +43,7 @@ class _StandIn:
 
     def __init__(self, city: Any, closures: LinkClosures, *, weighs_violations: bool) -> None:
         self.city = city
+        self.believed_times = city.believed_times
         self.closures = closures
         self.charges = RoadCharges(VehicleCharges(()))
         self.link = 0

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.contracts import Arrival, ArrivalReason, FloatArray, LinkClosures, TrafficEngine
+from sim.contracts import Arrival, ArrivalReason, FloatArray, LinkClosures, SpeedLimits, TrafficEngine
 from sim.energy.consumption import trip_consumption
+from sim.traffic import kernels as compiled_kernels
+from sim.traffic.plain_twin import plain_kernels
 from sim.traffic.profile_engine import ProfileEngine
 from sim.traffic.queue_engine import QueueEngine
 from sim.traffic.routed_trips import RoutedTrips
@@ -110,6 +113,55 @@ def test_alone_on_the_road_a_van_is_as_with_the_engine_of_speed_profiles() -> No
     assert answers[0] == answers[1]
     reasons = [arrival.reason for arrival in answers[0][0]]
     assert set(reasons) == set(ArrivalReason)
+
+
+def limits_of(*limits: tuple[int, float, float, float]) -> SpeedLimits:
+    """Limits on three links: link, from, until and least time [s], in order of the links."""
+    start = np.searchsorted([link for link, *_ in limits], np.arange(4)).astype(np.int64)
+    table = np.array([rest for _, *rest in limits], dtype=np.float64).reshape(-1, 3)
+    from_us, until_us, least_us = (np.round(table[:, column] * 1e6).astype(np.int64) for column in range(3))
+    return SpeedLimits(start, from_us, until_us, least_us)
+
+
+def test_both_engines_keep_speed_limits_by_hour() -> None:
+    """Link 1 takes 100 s instead of 40 s for those who enter from 30 s to 400 s, the end not included."""
+    closures, length_m = LinkClosures.none(3), np.full(3, 500.0)
+    times = free_flow_times(length_m, np.full(3, 12.5), np.zeros(3))
+    limits = limits_of((1, 30.0, 400.0, 100.0), (2, 0.0, 1e6, 10.0))
+    for begin_s, arrive_s in ((0.0, 180.0), (359.0, 539.0), (360.0, 480.0)):
+        engines: list[TrafficEngine] = [
+            _engine(closures=[closures], limits=[limits, SpeedLimits.none(3)]),
+            ProfileEngine(length_m, times, _consumption(), [closures], limits=[limits]),
+        ]
+        for engine in engines:
+            trip = _depart(engine, 0, [0, 1, 2], begin_s)
+            (arrival,) = _advance_all(engine, 2000.0)
+            assert arrival.time_us == round(arrive_s * 1e6)
+            _, enter_us, exit_us = engine.trip_links(trip)
+            assert (exit_us - enter_us)[1] == (100_000_000 if begin_s < 360.0 else 40_000_000)
+
+
+@pytest.mark.parametrize("kernels", [compiled_kernels, plain_kernels()], ids=["compiled", "plain"])
+def test_those_behind_a_slow_van_cannot_overtake_it(kernels: ModuleType) -> None:
+    """A car that follows a van which takes 100 s on link 0 leaves it 4 s after the van, the headway of 900 veh/h."""
+    cars = RoutedTrips(np.array([1.0]), np.array([0, 1, 2]), np.array([0, 3]))
+    slow = limits_of((0, 0.0, 1e6, 100.0))
+    engine = _engine(cars=cars, limits=[slow, SpeedLimits.none(3)], kernels=kernels)
+    _depart(engine, 0, [0, 1, 2], 0.0)
+    _advance_all(engine, 2000.0)
+    assert engine.car_arrivals_s().tolist() == [100.0 + 4.0 + 80.0]
+
+
+def test_a_limit_for_cars_leaves_vans_as_they_are() -> None:
+    """The car takes 100 s on link 1, a van that comes long after it 40 s; without limits nothing is slower."""
+    cars = RoutedTrips(np.array([0.0]), np.array([0, 1, 2]), np.array([0, 3]))
+    slow = limits_of((1, 0.0, 1e6, 100.0))
+    for limits, arrive_s in (([SpeedLimits.none(3), slow], 180.0), ([], 120.0)):
+        engine = _engine(cars=cars, limits=limits)
+        _depart(engine, 0, [0, 1, 2], 500.0)
+        (arrival,) = _advance_all(engine, 2000.0)
+        assert engine.car_arrivals_s().tolist() == [arrive_s]
+        assert arrival.time_us == 620_000_000
 
 
 def test_a_van_whose_energy_runs_out_ends_with_that_link_and_leaves_the_road_free() -> None:
