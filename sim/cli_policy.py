@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,7 @@ def export(arguments: argparse.Namespace) -> int:
         part.replace(folder / "osm_tags.csv")
         print(f"files: {folder / 'osm_tags.csv'} ({len(tags)} links)")
         return DONE
-    policies, geographies = mds_documents(scenario.policy.rules, network)
+    policies, geographies = mds_documents(scenario.policy.rules, network, published_ms=int(time.time() * 1000))
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "policies.json", policies)
     write_json(folder / "geographies.json", geographies)

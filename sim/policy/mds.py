@@ -1,11 +1,13 @@
 """
 Rules in the policy feed of the Open Mobility Foundation (MDS Policy 2.0), written and read.
 
-A ban is a count of at most 0 devices, a limit a speed, a limit of stay a time of stopped vehicles, a charge a rate.
+A ban is a count of at most 0 devices, a limit a speed, a limit of stay a time of stopped vehicles; a charge is the rate
+of a count (by entry) or of a time (by hour).
 MDS names no gross weight, emission standard, permit or exemption: these travel in a message under the private language
 tag `x-who`, which other readers pass over.
 
-Source: github.com/openmobilityfoundation/mobility-data-specification, policy/README.md.
+Source: github.com/openmobilityfoundation/mobility-data-specification 2.0, policy/README.md, geography/README.md.
+What is written is valid under the schema of github.com/openmobilityfoundation/mds-openapi 2.0. Both are CC BY 4.0.
 """
 
 from __future__ import annotations
@@ -42,8 +44,15 @@ _MINUTES = {"seconds": 1.0 / 60.0, "minutes": 1.0, "hours": 60.0}
 """Units of a limit of stay [min]."""
 
 
+EARLIEST_MS = 1_514_764_800_000
+"""The earliest time that MDS takes: 2018 [ms since 1970]."""
+
+_NOTICE_MS = 20 * 60 * 1000
+"""Least time from publication to the begin of enforcement [ms]."""
+
+
 def mds_documents(
-    rules: Mapping[str, AccessRuleParams], network: RoadNetwork, *, published_ms: int = 0
+    rules: Mapping[str, AccessRuleParams], network: RoadNetwork, *, published_ms: int = EARLIEST_MS
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """
     Policies and geographies as plain data, ready for JSON.
@@ -53,7 +62,7 @@ def mds_documents(
     rules, network
         Access rules on a road network.
     published_ms
-        Time of publication and begin of enforcement [ms since 1970].
+        Time of publication [ms since 1970]; enforcement begins 20 minutes later, as soon as MDS allows.
 
     Raises
     ------
@@ -78,14 +87,14 @@ def mds_documents(
         "policy_id": str(uuid.uuid5(_SPACE, json.dumps(written, sort_keys=True))),
         "description": "Rules tested by simulation",
         "currency": "CNY",
-        "start_date": published_ms,
+        "start_date": published_ms + _NOTICE_MS,
         "published_date": published_ms,
         "rules": written,
     }
     named = sorted({row for chosen in rows.values() for row in chosen.tolist()})
     geographies = [_geography(network, row, published_ms) for row in named]
-    head = {"version": MDS_VERSION, "updated": published_ms}
-    return {**head, "data": {"policies": [policy]}}, {**head, "data": {"geographies": geographies}}
+    head = {"version": MDS_VERSION, "last_updated": published_ms}
+    return {**head, "policies": [policy]}, {**head, "geographies": geographies}
 
 
 def rules_from_mds(
@@ -171,8 +180,8 @@ def _effect(rule: AccessRuleParams) -> dict[str, Any]:
     if rule.charge is not None:
         is_hourly = rule.charge.by == "hour"
         return {
-            "rule_type": "rate",
-            "rule_units": "hours" if is_hourly else "amount",
+            "rule_type": "time" if is_hourly else "count",
+            "rule_units": "hours" if is_hourly else "devices",
             "rate_amount": round(rule.charge.cny * _CENTS),
             "rate_recurrence": "each_time_unit" if is_hourly else "once_on_match",
             "rate_applies_when": "in_bounds",
@@ -180,7 +189,9 @@ def _effect(rule: AccessRuleParams) -> dict[str, Any]:
     if rule.speed_kph is not None:
         return {"rule_type": "speed", "rule_units": "kph", "maximum": round(rule.speed_kph)}
     if rule.stay_min is not None:
-        return {"rule_type": "time", "rule_units": "minutes", "maximum": rule.stay_min, "states": {"stopped": []}}
+        is_whole = rule.stay_min == round(rule.stay_min)
+        units, maximum = ("minutes", rule.stay_min) if is_whole else ("seconds", rule.stay_min * 60.0)
+        return {"rule_type": "time", "rule_units": units, "maximum": round(maximum), "states": {"stopped": []}}
     return {"rule_type": "count", "rule_units": "devices", **({"maximum": 0} if rule.effect == "deny" else {})}
 
 
@@ -209,6 +220,8 @@ def _read(entry: Mapping[str, Any], areas: Mapping[str, dict[str, Any]]) -> dict
         "when": {"weekdays": [ours for ours, theirs in _DAYS.items() if theirs in days], "windows": [window]},
     }
     kind, maximum = entry["rule_type"], entry.get("maximum")
+    if entry.get("rate_amount") is not None and kind in ("count", "time") and maximum is None:
+        kind = "rate"
     if kind == "count" and maximum in (0, None):
         return {**rule, "effect": "allow" if maximum is None else "deny"}
     if kind == "speed" and maximum is not None:
@@ -244,9 +257,13 @@ def _where(content: Mapping[str, Any], network: RoadNetwork) -> dict[str, list[A
     """The zone of the network with this outline, else the links that meet it."""
     import shapely
 
-    area = shapely.geometry.shape(dict(content.get("geometry") or content))
-    if not area.is_valid:
-        raise ValueError(f"geography_json: {shapely.is_valid_reason(area)}; expected a polygon that is sound")
+    parts = content["features"] if content.get("type") == "FeatureCollection" else [content]
+    shapes = [shapely.geometry.shape(dict(part.get("geometry") or part)) for part in parts]
+    unsound = [shape for shape in shapes if not shape.is_valid]
+    if unsound or not shapes:
+        found = shapely.is_valid_reason(unsound[0]) if unsound else "found no feature"
+        raise ValueError(f"geography_json: {found}; expected a polygon that is sound")
+    area = shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
     for zone_id, zone in zip(network.zones["zone_id"], network.zones["geometry"], strict=True):
         if zone.equals_exact(area, 1e-9):
             return {"zone_ids": [str(zone_id)]}
@@ -268,13 +285,14 @@ def _geography(network: RoadNetwork, row: int, published_ms: int) -> dict[str, A
     return {
         "name": str(zone["name"]),
         "geography_id": _zone_id(network, row),
-        "geography_json": shape,
+        "geography_json": {"type": "FeatureCollection", "features": [shape]},
         "published_date": published_ms,
     }
 
 
 def _list(document: Mapping[str, Any], key: str) -> list[Any]:
-    found = (document.get("data") or {}).get(key)
+    wrapped = document.get("data")
+    found = (wrapped if isinstance(wrapped, dict) else document).get(key)
     return found if isinstance(found, list) else []
 
 

@@ -88,8 +88,8 @@ def test_it_is_published_and_read_again(strip: RoadNetwork, rule_of: RuleOf) -> 
     rules = {"short": rule_of(effect="stay_limit", stay_min=15, exempt={"powertrain": ["bev"]})}
     assert rules_document(rules, strip)["rules"][0]["stay_min"] == 15.0
     policies, geographies = mds_documents(rules, strip)
-    (entry,) = policies["data"]["policies"][0]["rules"]
-    assert (entry["rule_type"], entry["rule_units"], entry["maximum"]) == ("time", "minutes", 15.0)
+    (entry,) = policies["policies"][0]["rules"]
+    assert (entry["rule_type"], entry["rule_units"], entry["maximum"]) == ("time", "minutes", 15)
     assert entry["states"] == {"stopped": []}
     found = rules_from_mds(policies, geographies, strip)["short"]
     assert (found.effect, found.stay_min, found.exempt) == ("stay_limit", 15.0, rules["short"].exempt)
