@@ -50,7 +50,7 @@ CASES = {
     "tricycle_phase_out": MANY_TRICYCLES,
     "by_class": TRUCKS,
 }
-QUICK = ("all_day_ban", "permit_quota")
+QUICK = ("permit_quota",)
 
 
 def _day(*overrides: str, cache: str) -> tuple[sim.DeliveryModel, dict[str, pd.DataFrame]]:
