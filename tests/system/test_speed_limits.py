@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -13,15 +14,21 @@ import sim
 from sim.config.load import validate_scenario
 from sim.model import DeliveryModel
 
-SMALL = ["network=grid", "planning.iterations=20", "run.workers=1", "paths.cache_dir=null"]
+SMALL = ["network=grid", "planning.iterations=10", "run.workers=1", "paths.cache_dir=null"]
 KPH = 12.0
 SLACK_S = 1e-5
 
 
 @cache
+def small_city(traffic: str) -> dict[str, Any]:
+    """The settings of a day without a rule."""
+    return sim.load_scenario("baseline", [*SMALL, f"traffic={traffic}"]).model_dump(mode="json", by_alias=True)
+
+
+@cache
 def day(traffic: str, who: str | None, windows: tuple[str, ...]) -> DeliveryModel:
     """A day on which 12 km/h hold in the centre for the powertrain `who`, or for everybody."""
-    content = sim.load_scenario("baseline", [*SMALL, f"traffic={traffic}"]).model_dump(mode="json", by_alias=True)
+    content = deepcopy(small_city(traffic))
     rule: dict[str, Any] = {
         "effect": "speed_limit",
         "where": {"zone_roles": ["centre"]},
