@@ -99,3 +99,43 @@ def test_many_small_orders_do_not_overload_the_one_van() -> None:
 def test_no_vehicle_leaves_everything_out() -> None:
     """A carrier that only sells transport has no tours."""
     assert plan_tours(_problem(vehicles=())).left_out == (0, 1)
+
+
+def _charged(own: int) -> np.ndarray:
+    """Charges of 5,000 for every drive into the place of drop 0, for the vehicles of profile `own` of two."""
+    charge = np.zeros((2, 3, 3), dtype=np.int64)
+    charge[own, [0, 2], 1] = 5000
+    return charge
+
+
+def test_drops_behind_a_charge_go_to_the_vehicles_that_pay_less() -> None:
+    """Two vans alike but for a charge of 5,000: the one that pays nothing serves drop 0, whichever it is."""
+    distance = np.repeat(_problem().distance_m, 2, axis=0)
+    for payer in (0, 1):
+        plan = plan_tours(
+            _problem(
+                distance_m=distance, duration_s=distance // 10, charge_cost=_charged(payer),
+                vehicles=(replace(_VAN, profile=0), replace(_VAN, profile=1)),
+            )
+        )  # fmt: skip
+        assert plan.left_out == ()
+        assert {tour.vehicles: tour.visits for tour in plan.tours} == {1 - payer: (0,), payer: (1,)}
+        assert plan.cost == 4002
+
+
+def test_a_charge_costs_no_range() -> None:
+    """2,000 m there and back with a range of 2,000 m: the drop is served and the charge is part of the cost."""
+    short = replace(_VAN, max_distance_m=2000)
+    charge = _charged(0)[:1]
+    plan = plan_tours(_problem(charge_cost=charge, vehicles=(replace(short, count=2),)))
+    assert plan.left_out == ()
+    assert sorted(tour.distance_m for tour in plan.tours) == [2000, 2000]
+    assert plan.cost == 9002
+
+
+def test_a_range_holds_where_charges_are_counted() -> None:
+    """A van with room for both drops would have to drive 4,000 m with a range of 3,000 m: two vans go."""
+    van = replace(_VAN, count=2, payload_kg=200, fixed_cost=500, max_distance_m=3000)
+    plan = plan_tours(_problem(charge_cost=_charged(0)[:1], vehicles=(van,)))
+    assert plan.left_out == ()
+    assert [tour.distance_m for tour in plan.tours] == [2000, 2000]
