@@ -99,7 +99,7 @@ def _zone(feature: Any, network: RoadNetwork) -> tuple[tuple[str, str, str, Any]
         value = given.get(name)
         if value is None or value == "":
             text[name] = ""
-        elif isinstance(value, bool) or not isinstance(value, str | int):
+        elif isinstance(value, bool) or not isinstance(value, str | int) or not str(value).isprintable():
             text[name] = ""
             faults.append(f"{name}: found {value!r}, expected text")
         else:
@@ -125,9 +125,10 @@ def _polygon(feature: Any, network: RoadNetwork) -> tuple[Any, list[str]]:
     if not isinstance(geometry, dict) or kind not in ("Polygon", "MultiPolygon"):
         return None, [f"geometry: found {kind or 'none'}, expected a Polygon or MultiPolygon"]
     try:
-        polygon = shapely.force_2d(shapely.geometry.shape(geometry))
+        with np.errstate(invalid="ignore"):
+            polygon = shapely.force_2d(shapely.geometry.shape(geometry))
         corners = shapely.get_coordinates(polygon)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.errors.GEOSException) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, shapely.errors.GEOSException) as error:
         return None, [f"geometry: found no outline ({error}), expected rings of at least three corners"]
     if len(corners) == 0:
         return None, ["geometry: found no corner, expected rings of at least three corners"]

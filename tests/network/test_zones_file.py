@@ -89,6 +89,8 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
         feature(box(), zone_id="flag", role=True),
         feature({"type": "Polygon", "coordinates": [[[LON, "x"]]]}, zone_id="letters"),
         feature({"type": "Polygon", "coordinates": []}, zone_id="empty"),
+        feature(box(), zone_id="\ud800"),
+        feature({"type": "Polygon", "coordinates": [[[10**400, 0], [1, 1], [0, 1], [0, 0]]]}, zone_id="huge"),
         "no feature",
     )
     told = "\n".join(faults_of(path))
@@ -103,7 +105,9 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
         "feature 9 (zone flag): role: found True",
         "feature 10 (zone letters): geometry: found no outline",
         "feature 11 (zone empty): geometry: found no corner",
-        "feature 12: geometry: found none",
+        "feature 12: zone_id: found '\\ud800'",
+        "feature 13 (zone huge): geometry: found no outline",
+        "feature 14: geometry: found none",
     ):
         assert words in told
     assert all(line.startswith(str(path)) for line in told.splitlines())
