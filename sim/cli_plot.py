@@ -44,7 +44,7 @@ def draw_figures(name: str, results: Path, out: Path, figure: str | None, suffix
         raise StudyError(f"study {study.name}: found no figure {figure!r}; known: {', '.join(known) or 'none'}")
     found = load_study(results)
     tables = {
-        key: figure_table(key, study.file, found.summary, found.comparison, found.attribution)
+        key: figure_table(key, study.file, found.summary, found.comparison, found.attribution, found.sensitivity)
         for key in ([figure] if figure else known)
     }
     paths = []

@@ -26,7 +26,8 @@ def study(arguments: argparse.Namespace) -> int:
             until = HalfWidth(measure, float(value))
         except ValueError:
             until = None
-        if until is None or not until.value > 0.0 or measure not in found.file.kept_measures or not found.file.base:
+        is_known = measure in found.file.kept_measures and found.file.compared_with is not None
+        if until is None or not until.value > 0.0 or not is_known:
             raise StudyError(
                 f"--until-half-width: found {arguments.until_half_width!r}, expected MEASURE=SHARE as in "
                 "cost_per_tonne=0.01, with a measure of the study and a study with a base"

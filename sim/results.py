@@ -34,6 +34,7 @@ _COLUMNS = {
     "comparison": ("measure", "n", "relative_change", "t_low", "t_high"),
     "attribution": ("measure", "reading", "lever", "n", "change", "low", "high"),
     "scorecard": ("row", "measure", "verdict"),
+    "sensitivity": ("case", "reading", "measure", "unit", "factor", "low", "high", "method", "samples", "seeds"),
 }
 _NUMBERS = {
     "design": ("replication", "seed"),
@@ -44,13 +45,17 @@ _NUMBERS = {
         "needed_replications",
     ),
     "attribution": ("n", "change", "low", "high"),
+    "sensitivity": (
+        *("low", "high", "samples", "seeds", "lowest", "highest"),
+        *("mu", "mu_star", "mu_star_conf", "sigma", "s1", "s1_conf", "st", "st_conf"),
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class StudyResults:
     """
-    Tables of a study; `comparison`, `attribution` and `scorecard` are None where the study has none.
+    Tables of a study; `comparison`, `attribution`, `scorecard` and `sensitivity` are None where the study has none.
 
     Parameters
     ----------
@@ -58,7 +63,7 @@ class StudyResults:
         Where they were read.
     factors
         Names of the factors.
-    design, outcomes, summary, comparison, attribution, scorecard
+    design, outcomes, summary, comparison, attribution, scorecard, sensitivity
         Content of the files of those names; levels of factors that are not all numbers are text.
     """
 
@@ -70,6 +75,7 @@ class StudyResults:
     comparison: pd.DataFrame | None
     attribution: pd.DataFrame | None
     scorecard: pd.DataFrame | None
+    sensitivity: pd.DataFrame | None = None
 
     def values(self) -> pd.DataFrame:
         """A row a finished run: `run_id`, the factors, `replication`, `seed`, then a column a measure."""
@@ -103,7 +109,7 @@ def load_study(folder: Path | str) -> StudyResults:
     tables: dict[str, pd.DataFrame | None] = {}
     for name in _COLUMNS:
         path = where / f"{name}.csv"
-        if name in ("comparison", "attribution", "scorecard") and not path.is_file():
+        if name in ("comparison", "attribution", "scorecard", "sensitivity") and not path.is_file():
             tables[name] = None
             continue
         try:
@@ -116,7 +122,8 @@ def load_study(folder: Path | str) -> StudyResults:
     assert design is not None and outcomes is not None and summary is not None
     factors = tuple(str(name) for name in design.columns if name not in _NO_FACTORS)
     return StudyResults(
-        where, factors, design, outcomes, summary, tables["comparison"], tables["attribution"], tables["scorecard"]
+        *(where, factors, design, outcomes, summary, tables["comparison"], tables["attribution"]),
+        *(tables["scorecard"], tables["sensitivity"]),
     )
 
 

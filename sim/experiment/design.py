@@ -15,6 +15,7 @@ from scipy.stats import qmc
 from sim.config import Scenario, load_scenario
 from sim.errors import InputError
 from sim.experiment.provenance import run_id_of
+from sim.experiment.sensitivity import unit_sample
 from sim.experiment.study_file import Case, Factor, Level, Study, StudyError, StudyFile
 from sim.network import read_network
 from sim.random_streams import RandomStreams
@@ -152,6 +153,19 @@ def _factor_points(file: StudyFile) -> list[dict[str, Level]]:
     if file.design == "grid":
         every: list[Sequence[Level]] = [file.levels_of(name) or () for name in names]
         return [dict(zip(names, chosen, strict=True)) for chosen in itertools.product(*every)]
+    return list({tuple(levels.values()): levels for levels in sampled_levels(file)}.values())
+
+
+def sampled_levels(file: StudyFile) -> list[dict[str, Level]]:
+    """
+    Levels at each row of a sampled design; rows of trajectories that meet are there twice.
+
+    Parameters
+    ----------
+    file
+        A study with a sampled design.
+    """
+    names = list(file.factors)
     shares = sampled_shares(file.design, len(names), file.samples, file.design_seed)
     return [
         {name: _at_share(name, file.factors[name], float(share)) for name, share in zip(names, row, strict=True)}
@@ -161,19 +175,21 @@ def _factor_points(file: StudyFile) -> list[dict[str, Level]]:
 
 def sampled_shares(kind: str, dimensions: int, samples: int, seed: int) -> np.ndarray:
     """
-    Points in the unit cube, by Latin hypercube or scrambled Sobol sequence of `scipy.stats.qmc`.
+    Points in the unit cube: by Latin hypercube or scrambled Sobol sequence of `scipy.stats.qmc`, or for sensitivity.
 
     Parameters
     ----------
     kind
-        `latin_hypercube` or `sobol`.
+        `latin_hypercube`, `sobol`, `morris` or `saltelli`.
     dimensions
         Number of factors.
     samples
-        Number of points; a Sobol sequence balances at powers of two.
+        Number of points, a Sobol sequence balances at powers of two; trajectories of `morris`, base of `saltelli`.
     seed
         Seed of the sample.
     """
+    if kind in ("morris", "saltelli"):
+        return unit_sample(kind, dimensions, samples, seed)
     generator = RandomStreams(seed).generator("experiment.design")
     if kind == "latin_hypercube":
         return np.asarray(qmc.LatinHypercube(dimensions, rng=generator).random(samples))

@@ -22,12 +22,14 @@ def figure_table(
     summary: pd.DataFrame,
     comparison: pd.DataFrame | None,
     attribution: pd.DataFrame | None = None,
+    sensitivity: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     Rows that a figure shows.
 
     Curves: columns `measure, unit, x, line, n, mean, ci_low, ci_high, pd_low, pd_high, is_knee`; `pd` is the interval
     of the paired difference set on the mean. Differences and tornados: `measure, point, n, change, low, high`.
+    Sensitivity: `panel, measure, unit, point, method, samples, seeds, size, low, high, direction`, see `_effects`.
     Groups: `measure, unit, group, point, n, change, low, high`, changes as they are, not relative.
     Pareto: `point, x, x_low, x_high, y, y_low, y_high, is_front`.
 
@@ -37,7 +39,7 @@ def figure_table(
         Name of the figure in `study.yaml`.
     file
         The study.
-    summary, comparison, attribution
+    summary, comparison, attribution, sensitivity
         Its tables.
 
     Raises
@@ -57,6 +59,10 @@ def figure_table(
         return _pareto(spec, file, summary)
     if spec.kind == "groups":
         return _groups(spec, file, summary)
+    if spec.kind == "sensitivity":
+        if sensitivity is None:
+            raise ResultsError(f"figure {name}: the results have no sensitivity.csv; it needs every run of the study")
+        return _effects(spec, file, sensitivity)
     if spec.kind == "attribution":
         if attribution is None:
             raise ResultsError(f"figure {name}: the results have no attribution.csv")
@@ -165,6 +171,39 @@ def _shares(spec: FigureSpec, attribution: pd.DataFrame) -> pd.DataFrame:
     order_of = {measure: place for place, measure in enumerate(spec.measures)}
     table = own.assign(point=points)[["measure", "point", "n", "change", "low", "high"]]
     return table.sort_values("measure", key=lambda names: names.map(order_of), kind="stable", ignore_index=True)
+
+
+def _effects(spec: FigureSpec, file: StudyFile, sensitivity: pd.DataFrame) -> pd.DataFrame:
+    """
+    What each factor counts for, largest first in the first panel: mu* in the unit of the reading, or the total share.
+
+    Of studies with a base case it is the change that is shown, in percentage points. `direction` is mu / mu*, from -1,
+    always less, to 1, always more; 0 for shares of variance.
+    """
+    own = sensitivity[sensitivity["measure"].isin(spec.measures)]
+    own = own[own["reading"] == ("change" if (own["reading"] == "change").any() else "value")]
+    is_morris = file.design == "morris"
+    size, half = (own[name] for name in (("mu_star", "mu_star_conf") if is_morris else ("st", "st_conf")))
+    is_change = own["reading"] == "change"
+    scale = is_change.map({True: 100.0, False: 1.0}) if is_morris else 1.0
+    units = own["unit"].where(~is_change, "percentage points") if is_morris else "share of variance"
+    ranges = [
+        f"{file.label_of(f)}, {a:g} to {b:g}" for f, a, b in zip(own["factor"], own["low"], own["high"], strict=True)
+    ]
+    cases = own["case"].fillna("").astype(str)
+    names = own["measure"] if cases.nunique() == 1 else cases + ": " + own["measure"]
+    table = own[["measure", "method", "samples", "seeds"]].assign(
+        panel=names, unit=units, point=ranges, size=scale * size, low=scale * (size - half).clip(lower=0.0),
+        high=scale * (size + half), direction=(own["mu"] / size.where(size > 0.0)).fillna(0.0) if is_morris else 0.0,
+        is_change=is_change,
+    )  # fmt: skip
+    order_of = {measure: place for place, measure in enumerate(spec.measures)}
+    table = table.sort_values("measure", key=lambda of: of.map(order_of), kind="stable", ignore_index=True)
+    first = table[table["panel"] == table["panel"].iloc[0]].sort_values("size", ascending=False, kind="stable")
+    place_of = {point: place for place, point in enumerate(first["point"])}
+    parts = [p.sort_values("point", key=lambda of: of.map(place_of)) for _, p in table.groupby("panel", sort=False)]
+    columns = ["panel", "measure", "unit", "is_change", "point", "method", "samples", "seeds", "size", "low", "high"]
+    return pd.concat(parts, ignore_index=True)[[*columns, "direction"]]
 
 
 def _point(row: Mapping[Any, Any], file: StudyFile) -> str:

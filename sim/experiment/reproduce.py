@@ -291,7 +291,7 @@ def _table_differences(study: Study, committed: Committed, tolerance: float) -> 
     values = [float(text) if text else math.nan for text in committed.outcomes["value"]]
     design, outcomes = committed.design, committed.outcomes.assign(value=values)
     factors, measures = list(study.file.factor_names), study.file.kept_measures
-    base = study.file.base or None
+    base = study.file.compared_with
     expected = {"summary": summarise(design, outcomes, factors, measures_in(outcomes, measures), base)}
     if base:
         expected["comparison"] = relative_changes(design, outcomes, factors, measures, base)

@@ -19,6 +19,7 @@ from sim.experiment.attribution import attribution_table
 from sim.experiment.design import PlannedRun, design_points, design_table, planned_runs
 from sim.experiment.distribution_rows import DistributionSpec, distribution_outcomes
 from sim.experiment.intervals import t_interval
+from sim.experiment.sensitivity_table import sensitivity_table
 from sim.experiment.study_file import Study
 from sim.experiment.study_runs import carry_out, check_same_code, finished_kpis, run_manifest, simulate_to
 from sim.experiment.study_tables import relative_change, relative_changes, summarise, values_at, values_by_point
@@ -151,7 +152,7 @@ def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, fail
     kept, by_group = study.file.kept_measures, study.file.distribution
     outcomes = outcome_table(out / "runs", dict.fromkeys(design["run_id"]), kept, by_group)
     factors = list(study.file.factor_names)
-    base = study.file.base or None
+    base = study.file.compared_with
     tables = {
         "design": design,
         "outcomes": outcomes,
@@ -165,6 +166,11 @@ def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, fail
             tables["attribution"] = attribution_table(study.file, design, outcomes)
         except ResultsError:
             (out / "attribution.csv").unlink(missing_ok=True)  # not all combinations are there yet
+    if study.file.is_sensitivity:
+        try:
+            tables["sensitivity"] = sensitivity_table(study.file, design, outcomes)
+        except ResultsError:
+            (out / "sensitivity.csv").unlink(missing_ok=True)  # not all points are there yet
     for name, table in tables.items():
         write_csv(table, out / f"{name}.csv")
     finished = list(dict.fromkeys(outcomes["run_id"]))

@@ -37,6 +37,7 @@ class Factor(BaseModel, frozen=True, extra="forbid"):
     high: float | None = Field(default=None, description="Upper end of a sampled range")
     is_whole: bool = Field(default=False, description="Whether sampled values are rounded to whole numbers")
     label: str | None = Field(default=None, description="Name on axes, with its unit in brackets")
+    source: str | None = Field(default=None, description="Where the range is from, or `assumption`")
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> Self:
@@ -60,7 +61,7 @@ class Case(BaseModel, frozen=True, extra="forbid"):
 class FigureSpec(BaseModel, frozen=True, extra="forbid"):
     """A figure of the study."""
 
-    kind: Literal["curve", "difference", "tornado", "pareto", "attribution", "groups"] = Field(
+    kind: Literal["curve", "difference", "tornado", "pareto", "attribution", "groups", "sensitivity"] = Field(
         description="What is drawn"
     )
     measures: tuple[str, ...] = Field(
@@ -78,8 +79,12 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
     question: str = Field(min_length=1, description="What the study asks, in a sentence")
     scenario: str = Field(default="baseline", description="Scenario of every run, names joined by +")
     fixed: tuple[str, ...] = Field(default=(), description="Overrides of every run, KEY=VALUE each")
-    design: Literal["grid", "latin_hypercube", "sobol"] = Field(default="grid", description="How factors are combined")
-    samples: int = Field(default=16, ge=1, le=100_000, description="Points of a sampled design")
+    design: Literal["grid", "latin_hypercube", "sobol", "morris", "saltelli"] = Field(
+        default="grid", description="How factors are combined"
+    )
+    samples: int = Field(
+        default=16, ge=1, le=100_000, description="Points of a sampled design; trajectories of morris, base of saltelli"
+    )
     design_seed: int = Field(default=1, ge=0, description="Seed of a sampled design")
     cases: dict[str, Case] = Field(default={}, description="Named cases; each is combined with every point of factors")
     factors: dict[str, Factor] = Field(default={}, description="Factors by name")
@@ -116,7 +121,9 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
             faults.append("expected `factors` or `cases`, found neither")
         sampled = [name for name, factor in self.factors.items() if factor.low is not None]
         if sampled and self.design == "grid":
-            faults.append(f"factors {sampled} have ranges: expected design latin_hypercube or sobol, found grid")
+            faults.append(f"factors {sampled} have ranges: expected a sampled design, found grid")
+        if self.is_sensitivity:
+            faults += self._sensitivity_faults()
         faults += [f"measures: there is no indicator {name!r}" for name in self.measures if name not in MEASURES]
         for name, figure in self.figures.items():
             drawable = set(GROUP_MEASURES if figure.kind == "groups" else MEASURES)
@@ -135,8 +142,10 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
             ]
             if figure.knee and (figure.kind != "curve" or not _are_rising(self.levels_of(figure.x or ""))):
                 faults.append(f"figures.{name}: a knee needs a curve over three or more rising numbers")
-            if figure.kind in ("difference", "tornado") and not self.base:
+            if figure.kind in ("difference", "tornado") and not self.compared_with:
                 faults.append(f"figures.{name}: a {figure.kind} needs `base`, what the points are compared with")
+            if figure.kind == "sensitivity" and not self.is_sensitivity:
+                faults.append(f"figures.{name}: needs design morris or saltelli, found {self.design}")
             if figure.kind == "attribution" and not self.attribution:
                 faults.append(f"figures.{name}: needs `attribution: true`")
             if figure.kind == "pareto":
@@ -146,21 +155,22 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
                     faults.append(f"figures.{name}: pareto needs two measures, found {len(figure.measures)}")
         if self.base:
             faults += [f"base: there is no factor {name!r}; known: {names}" for name in self.base if name not in names]
-            faults += [f"base: level of factor {name!r} is missing" for name in names if name not in self.base]
+            needed = ["case"] if self.is_sensitivity else names
+            faults += [f"base: level of factor {name!r} is missing" for name in needed if name not in self.base]
             for name, value in self.base.items():
                 known = self.levels_of(name)
                 if known is not None and str(value) not in map(str, known):
                     faults.append(f"base: factor {name!r} has no level {value!r}; known: {list(known)}")
         if self.attribution:
             faults += self._attribution_faults()
-        if self.scorecard is not None and not self.base:
+        if self.scorecard is not None and not self.compared_with:
             faults.append("scorecard: needs `base`, what it is held against")
         if faults:
             raise ValueError("; ".join(faults))
         return self
 
     def _attribution_faults(self) -> list[str]:
-        faults = [] if self.base else ["attribution: needs `base`, the package without its levers"]
+        faults = [] if self.compared_with else ["attribution: needs `base`, the package without its levers"]
         if self.cases or self.design != "grid":
             faults.append("attribution: needs every combination of levers: design grid, no cases")
         if len(self.factors) > 8:
@@ -169,6 +179,33 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
             n = len(self.levels_of(name) or ())
             faults += [f"attribution: factor {name!r} needs two levels, off and on, found {n}"] if n != 2 else []
         return faults
+
+    def _sensitivity_faults(self) -> list[str]:
+        faults = []
+        for name, factor in self.factors.items():
+            if factor.low is None or factor.is_whole:
+                faults.append(f"factors.{name}: design {self.design} needs a range of a number, `low` and `high`")
+            if factor.source is None:
+                faults.append(f"factors.{name}: design {self.design} needs `source`, or `source: assumption`")
+        if self.design == "morris" and self.samples < 2:
+            faults.append(f"samples: morris needs 2 trajectories or more, found {self.samples}")
+        if self.design == "saltelli" and self.samples & (self.samples - 1):
+            faults.append(f"samples: saltelli needs a power of two, found {self.samples}")
+        if len(self.factors) < 2:
+            faults.append(f"factors: design {self.design} needs two or more, found {len(self.factors)}")
+        if set(self.base) - {"case"}:
+            faults.append(f"base: design {self.design} takes the case alone, factors are compared at each point")
+        return faults
+
+    @property
+    def is_sensitivity(self) -> bool:
+        """Whether the design asks how much each factor counts, by elementary effects or variance."""
+        return self.design in ("morris", "saltelli")
+
+    @property
+    def compared_with(self) -> dict[str, Level] | None:
+        """The point that all others are compared with; None where there is none, as in designs of sensitivity."""
+        return None if self.is_sensitivity else self.base or None
 
     @property
     def factor_names(self) -> tuple[str, ...]:

@@ -35,13 +35,20 @@ def values_by_point(
         Names of the factors; levels are told apart by their text.
     """
     wide = outcomes.pivot(index="run_id", columns="measure", values="value").astype("float64")
+    known = design[design["run_id"].isin(wide.index)]
     points: dict[tuple[str, ...], pd.DataFrame] = {}
-    keys = design[list(factors)].astype(str).apply(tuple, axis=1) if len(design) else pd.Series(dtype=object)
-    for key in dict.fromkeys(keys):
-        own = design[keys == key]
-        own = own[own["run_id"].isin(wide.index)]
+    rows_of: dict[tuple[str, ...], list[int]] = {key: [] for key in _keys(design, factors)}
+    for row, key in enumerate(_keys(known, factors)):
+        rows_of[key].append(row)
+    for key, rows in rows_of.items():
+        own = known.iloc[rows]
         points[key] = wide.loc[own["run_id"]].set_axis(own["seed"].to_numpy(), axis=0)
     return points
+
+
+def _keys(design: pd.DataFrame, factors: Sequence[str]) -> list[tuple[str, ...]]:
+    """Levels of each row as text."""
+    return list(zip(*(design[name].astype(str) for name in factors), strict=True))
 
 
 def level_text(level: object) -> str:

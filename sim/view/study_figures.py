@@ -55,6 +55,7 @@ def draw_study_figure(
         "pareto": _draw_pareto,
         "attribution": _draw_tornado,
         "groups": _draw_groups,
+        "sensitivity": _draw_effects,
     }[kind]
     with figure_style():
         return draw(table, path, title, x_label, line_label, study)
@@ -215,6 +216,44 @@ def _draw_groups(table: pd.DataFrame, path: Path, title: str, x_label: str, line
     add_caption(
         figure, f"{study}: mean differences from the base on the same seeds ({_seeds(table)}), 95 % interval each."
     )
+    return save_figure(figure, path)
+
+
+_ONE_WAY = 0.5
+"""Share of the size of an effect that its mean has to keep for it to count as one way. Assumption."""
+
+
+def _draw_effects(table: pd.DataFrame, path: Path, title: str, x_label: str, line_label: str, study: str) -> Path:
+    """Tornado of what each factor counts for, a panel a measure."""
+    panels, points = list(dict.fromkeys(table["panel"])), list(dict.fromkeys(table["point"]))
+    y = np.arange(len(points), dtype=np.float64)[::-1]
+    longest = max(map(len, points))
+    figure = new_figure(width_in=3.0 * len(panels) + 0.085 * longest + 0.5, height_in=1.5 + 0.32 * len(points))
+    is_morris = str(table["method"].iloc[0]) == "morris"
+    for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False, sharey=True).ravel(), panels, strict=True):
+        own = table[table["panel"] == panel].set_index("point").reindex(points)
+        ways = own["direction"].to_numpy(np.float64)
+        colours = [ORANGE if way > _ONE_WAY else BLUE if way < -_ONE_WAY else GREY for way in ways]
+        _bars(axes, y, own["size"].to_numpy(np.float64), colours)
+        axes.hlines(y, own["low"], own["high"], color=INK, linewidth=1.4, zorder=2)
+        case, _, measure = panel.rpartition(": ")
+        axes.set_title(f"{case}: {measure_title(measure)}" if case else measure_title(measure), fontsize=10)
+        reading = "Change against the base" if own["is_change"].iloc[0] else "Value"
+        axes.set_xlabel(f"{reading} [{own['unit'].iloc[0]}]" if is_morris else f"{reading}, total [share of variance]")
+        axes.set_yticks(y, points)
+        axes.grid(visible=False, axis="y")
+        axes.set_xlim(left=0.0)
+        axes.margins(x=0.1)
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    n, seeds = int(table["samples"].iloc[0]), int(table["seeds"].iloc[0])
+    told = (
+        f"mean size of the shift when a factor goes over its range (mu*), {n} trajectories, {seeds} seed(s); "
+        "orange: up with the factor, blue: down, grey: either way"
+        if is_morris
+        else f"share of the variance that a factor takes part in (ST), base sample of {n}, {seeds} seed(s)"
+    )
+    add_caption(figure, f"{study}: {told}; lines: 95 % by bootstrap over the sample.")
     return save_figure(figure, path)
 
 
