@@ -132,8 +132,11 @@ def run_scenario(scenario: Scenario, seed: int | None = None, progress: Progress
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table under a temporary name, then rename: a reader never sees half of it."""
     temporary = path.with_name(f".{path.name}.tmp")
-    table.to_csv(temporary, index=False, float_format="%.10g")
-    temporary.replace(path)
+    try:
+        table.to_csv(temporary, index=False, float_format="%.10g")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _write_cars(model: DeliveryModel, folder: Path) -> None:
