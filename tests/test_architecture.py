@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": _MODEL,
     "experiment": _EXPERIMENT,
     "view": {"foundation", "network", "measures"},
-    "app": _TOP | {"terminal"},
+    "app": _TOP | {"results", "terminal"},
     "bench": {"foundation", "network", "traffic", "view"},
     "results": {"foundation", "measures"},
     "terminal": {"foundation"},

@@ -17,10 +17,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
+from sim.app.downloads import run_file, study_file
 from sim.app.information import answer
 from sim.app.jobs import JobQueue
 from sim.app.operators import operator_rows
@@ -120,6 +121,7 @@ def create_app(folder: Path | str = ".", *, token: str | None = None, hosts: tup
         Route("/api/runs/{run}/files/{name:path}", _told(site.run_file)),
         Route("/api/runs/{run}/operators", _told(site.operators)),
         Route("/api/studies/{study}/content", _told(site.study)),
+        Route("/api/studies/{study}/files/{name:path}", _told(site.study_file)),
         Route("/api/networks/{network}/content", _told(site.network)),
         Route("/api/draft/check", _told(site.check_draft), methods=["POST"]),
         Route("/api/draft/keep", _told(site.keep_draft), methods=["POST"]),
@@ -152,7 +154,7 @@ class _Site:
 
         return show
 
-    def _render(self, request: Request, template: str, **values: Any) -> Response:
+    def _render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
         language = "zh" if request.cookies.get("sim_language") == "zh" else "en"
         column = 1 if language == "zh" else 0
 
@@ -160,7 +162,7 @@ class _Site:
             return words()[key][column] if key in words() else key
 
         values |= {"t": t, "language": language, "pages": PAGES}
-        return self.templates.TemplateResponse(request, template, values)
+        return self.templates.TemplateResponse(request, template, values, status_code=status)
 
     def _about(self, name: str, request: Request) -> dict[str, Any]:
         if name in ("monitoring", "management", "information", "imports"):
@@ -192,14 +194,19 @@ class _Site:
         try:
             files = list(self.workspace.files_of_run(run))
         except NotThereError as error:
-            return self._render(request, "fault.html", page="", faults=error.faults)
+            return self._render(request, "fault.html", status=404, page="", faults=error.faults)
         others = [other["name"] for other in self.workspace.runs() if other["name"] != run]
         base = request.query_params.get("base", "")
         return self._render(request, "run.html", page="", run=run, files=files, others=others, base=base)
 
     def study_page(self, request: Request) -> Response:
         """Report of a study."""
-        return self._render(request, "study.html", page="", study=request.path_params["study"])
+        study = request.path_params["study"]
+        try:
+            files = list(self.workspace.files_of_study(study))
+        except NotThereError as error:
+            return self._render(request, "fault.html", status=404, page="", faults=error.faults)
+        return self._render(request, "study.html", page="", study=study, files=files)
 
     def language(self, request: Request) -> Response:
         """Remember the language and go back to the page."""
@@ -265,18 +272,11 @@ class _Site:
 
     def run_file(self, request: Request) -> Response:
         """One result file of a run."""
-        files = self.workspace.files_of_run(request.path_params["run"])
-        name = request.path_params["name"]
-        if name.endswith(".parquet.csv") and name.removesuffix(".csv") in files:
-            table = pd.read_parquet(files[name.removesuffix(".csv")])
-            binary = [column for column in table if table[column].map(lambda cell: isinstance(cell, bytes)).any()]
-            text = table.drop(columns=binary).to_csv(index=False)
-            stem = name.removesuffix(".parquet.csv")
-            return _download("\ufeff" + text, "text/csv", f"{stem}.csv")
-        if name not in files:
-            raise NotThereError(f"file: there is no file {name[:80]!r} in this run")
-        kind = "image/png" if name.endswith(".png") else "application/octet-stream"
-        return FileResponse(files[name], media_type=kind, filename=Path(name).name)
+        return run_file(self.workspace, request.path_params["run"], request.path_params["name"])
+
+    def study_file(self, request: Request) -> Response:
+        """One table or figure of a study."""
+        return study_file(self.workspace, request.path_params["study"], request.path_params["name"])
 
     def operators(self, request: Request) -> Response:
         """Carriers of a run side by side."""
@@ -329,6 +329,7 @@ class _Site:
             raise InputError(f"network: expected one of {', '.join(network_names())}")
         path = await run_in_threadpool(keep_upload, self.workspace, kind, name, content)
         told = await run_in_threadpool(read_upload, self.workspace, kind, path, options)
+        told["faults"] = [fault.replace(str(path), Path(name).name[-80:]) for fault in told["faults"]]
         return JSONResponse(told | {"kept": path.name}, status_code=422 if told["faults"] else 201)
 
     def positions(self, request: Request) -> Response:
@@ -425,10 +426,6 @@ async def _json(request: Request) -> dict[str, Any]:
 
 def _packed(content: dict[str, Any]) -> Response:
     return Response(pack(content), media_type="application/octet-stream")
-
-
-def _download(text: str, kind: str, name: str) -> Response:
-    return Response(text, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def _faults(faults: Sequence[str], status: int) -> Response:

@@ -94,13 +94,11 @@ class Workspace:
 
     def files_of_run(self, name: str) -> dict[str, Path]:
         """Files of a run that may be downloaded, by their path inside it."""
-        folder = self.run_folder(name)
-        paths = sorted([*folder.iterdir(), *(folder / "figures").glob("*")])
-        return {
-            path.relative_to(folder).as_posix(): path
-            for path in paths
-            if path.is_file() and not path.is_symlink() and path.suffix in DOWNLOADS and not path.name.startswith(".")
-        }
+        return _downloads(self.run_folder(name))
+
+    def files_of_study(self, name: str) -> dict[str, Path]:
+        """Tables and figures of a study that may be downloaded, by their path inside it."""
+        return _downloads(self.study_folder(name))
 
     def runs(self, limit: int = 200) -> list[dict[str, Any]]:
         """What is known of each finished run, newest first."""
@@ -139,3 +137,12 @@ def checked_name(text: Any, what: str) -> str:
             f"{what}: expected letters, digits, _ and -, beginning with a letter; found {str(text)[:80]!r}"
         )
     return text
+
+
+def _downloads(folder: Path) -> dict[str, Path]:
+    paths = sorted([*folder.iterdir(), *(folder / "figures").glob("*")])
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in paths
+        if path.is_file() and not path.is_symlink() and path.suffix in DOWNLOADS and not path.name.startswith(".")
+    }

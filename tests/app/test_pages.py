@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -62,8 +63,10 @@ def test_notices_say_what_is_closed_when(client: TestClient) -> None:
 
 
 def test_what_is_not_there_is_a_page_that_says_so(client: TestClient) -> None:
-    """A run of another name gives words, not a trace."""
-    assert "there is no finished run" in client.get("/runs/nothing").text
+    """A run or study of another name gives words, not a trace, with the status of what is not there."""
+    for page, told in (("/runs/nothing", "there is no finished run"), ("/studies/nothing", "there is no study")):
+        answer = client.get(page)
+        assert answer.status_code == 404 and told in answer.text
     assert client.get("/api/runs/nothing/content").status_code == 404
 
 
@@ -80,3 +83,22 @@ def test_every_word_has_both_languages() -> None:
     from sim.app.pages import words
 
     assert all(len(pair) == 2 and all(pair) for pair in words().values())
+
+
+def test_tables_and_figures_of_a_study_are_handed_out(client: TestClient, workspace: Path) -> None:
+    """CSV as it lies and as parquet, figures as PNG and as vectors drawn from the tables; nothing from outside."""
+    root = Path(__file__).resolve().parents[2]
+    shutil.copytree(root / "results" / "enforcement", workspace / "results" / "enforcement")
+    shutil.copytree(root / "experiments" / "enforcement", workspace / "experiments" / "enforcement")
+    files = "/api/studies/enforcement/files/"
+    summary = workspace / "results" / "enforcement" / "summary.csv"
+    assert client.get(files + "summary.csv").content == summary.read_bytes()
+    table = pd.read_parquet(io.BytesIO(client.get(files + "summary.csv.parquet").content))
+    assert table["mean"].tolist() == pd.read_csv(summary)["mean"].tolist()
+    vectors = client.get(files + "figures/by_detection.png.svg")
+    assert vectors.headers["content-type"].startswith("image/svg+xml") and b"<svg" in vectors.content[:500]
+    assert "attachment" in vectors.headers["content-disposition"]
+    page = client.get("/studies/enforcement").text
+    assert "summary.csv.parquet" in page and "by_detection.png.svg" in page
+    for name in ("../../secret", "figures/none.png.svg", "none.csv.parquet"):
+        assert client.get(files + name).status_code == 404
