@@ -18,8 +18,8 @@ COMMITTED = sorted(
     if (ROOT / "experiments" / path.parent.name / "study.yaml").is_file()
 )
 
-SEEDS_ASKED = {"ban_width": 10, "enforcement": 10, "berths_and_cars": 10, "plausibility": 7, "assumptions": 2}
-"""Seeds of the curves of the rules, and of a whole district with its cars; all other studies have 20 or more."""
+SEEDS_ASKED = {"ban_width": 10, "enforcement": 10, "berths_and_cars": 10, "plausibility": 7, "assumptions": 1}
+"""Seeds of curves of rules, of a district with its cars, of many cases, and of trajectories; all others 20 or more."""
 
 TOO_LONG = {"berths_and_cars"}
 """Not run again by the tests: the cars of a district take minutes to assign."""

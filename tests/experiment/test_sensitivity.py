@@ -132,7 +132,8 @@ def test_figure_has_a_bar_a_factor_largest_first(design: str, tmp_path: Path) ->
     """The tornado shows the change where there is a base case: in points for Morris, as shares for Sobol."""
     file = _file(
         design, 8 if design == "morris" else 256, {"small": (0.0, 0.1), "large": (0.0, 0.3)},
-        cases={"before": {}, "after": {}}, base={"case": "before"}, figures={"tornado": {"kind": "sensitivity", "measures": ["cost_total"]}},
+        cases={"before": {}, "after": {}}, base={"case": "before"},
+        figures={"tornado": {"kind": "sensitivity", "measures": ["cost_total"]}},
     )  # fmt: skip
 
     def cost(case: str | None, x: dict[str, Any], seed: int) -> dict[str, float]:
