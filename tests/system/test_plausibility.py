@@ -70,7 +70,7 @@ def test_findings_hold_when_simulated_anew(tmp_path: Path, monkeypatch: pytest.M
     study = read_study("plausibility")
     cases = {name: case for name, case in study.file.cases.items() if not name.startswith("spare vans")}
     few = study.model_copy(update={"seeds": study.seeds[:2], "file": study.file.model_copy(update={"cases": cases})})
-    assert not run_study(few, tmp_path / "out", overrides=[f"paths.cache={tmp_path}/cache"]).failures
+    assert not run_study(few, tmp_path / "out", overrides=[f"paths.cache_dir={tmp_path}/cache"]).failures
     found = load_study(tmp_path / "out")
     table = plausibility_table({**values_of_cases(found.design, found.outcomes), **_committed("displacement")})
     held = [finding.low <= mean <= finding.high for finding, mean in zip(FINDINGS, table["mean"], strict=True)]
