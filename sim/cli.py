@@ -22,6 +22,7 @@ from sim.cli_policy import add_policy_commands
 from sim.cli_report import add_report_command
 from sim.cli_reproduce import add_reproduce_command
 from sim.cli_scorecard import add_scorecard_command
+from sim.cli_search import add_search_command
 from sim.cli_site import add_site_command
 from sim.cli_study import add_study_commands
 from sim.cli_traffic import add_traffic_commands
@@ -173,6 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     add_policy_commands(commands)
     add_report_command(commands)
     add_study_commands(commands)
+    add_search_command(commands)
     add_reproduce_command(commands)
     add_plot_command(commands)
     add_scorecard_command(commands)

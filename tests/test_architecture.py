@@ -52,13 +52,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli_report": _TOP | {"terminal"},
     "cli_reproduce": _TOP | {"terminal"},
     "cli_scorecard": _TOP | {"terminal"},
+    "cli_search": _TOP | {"terminal"},
     "cli_site": _TOP | {"terminal"},
     "cli_study": _TOP | {"cli_plot", "cli_scorecard", "terminal"},
     "cli_traffic": _TOP | {"terminal"},
     "cli": _TOP
     | {"app", "bench", "terminal"}
     | {"cli_app", "cli_chargers", "cli_fleet", "cli_policy", "cli_report", "cli_scorecard", "cli_site", "cli_study"}
-    | {"cli_plot", "cli_reproduce", "cli_traffic"},
+    | {"cli_plot", "cli_reproduce", "cli_search", "cli_traffic"},
 }
 """Rooms each room may import besides itself: those to its left in the drawing of `docs/architecture.md`."""
 

@@ -161,7 +161,7 @@ def scorecard(base: Outcomes, other: Outcomes, by_hand: Mapping[str, Any] | None
             if target.reading == "change"
             else _column(other.values, target.measure)
         )
-        found, boot = _interval(values, t_interval(values)), _interval(values, bootstrap_interval(values))
+        found, boot = known_interval(values, t_interval(values)), known_interval(values, bootstrap_interval(values))
         verdict = target.verdict(found.mean, found.low, found.high)
         rows.append(
             _row(base, other, target.row, target.title, target.title_zh, target.measure, found, boot)
@@ -214,7 +214,7 @@ def _column(values: pd.DataFrame, measure: str) -> np.ndarray:
     return np.asarray(values[measure].to_numpy(np.float64)) if measure in values else np.zeros(0)
 
 
-def _interval(values: np.ndarray, found: Interval) -> Interval:
+def known_interval(values: np.ndarray, found: Interval) -> Interval:
     """The interval; for values that are all equal and given by the scenario, that value on both sides."""
     known = values[np.isfinite(values)]
     if len(known) > 1 and bool(np.all(known == known[0])):

@@ -121,23 +121,53 @@ def _combinations(file: StudyFile) -> Iterator[tuple[dict[str, Level], str | Non
     cases: list[tuple[str | None, Case]] = list(file.cases.items()) or [(None, Case())]
     for case_name, case in cases:
         for chosen in _factor_points(file):
+            own, scenario, overrides = _chosen(file, case, chosen)
             levels: dict[str, Level] = {} if case_name is None else {"case": case_name}
-            scenario, overrides = case.scenario, list(case.overrides)
-            for name, level in chosen.items():
-                factor = file.factors[name]
-                levels[name] = level
-                key = factor.key or name
-                if factor.options is not None:
-                    for override in factor.options[str(level)]:
-                        if override.startswith(_ADDS):
-                            scenario = f"{scenario or file.scenario}+{override.removeprefix(_ADDS)}"
-                        else:
-                            overrides.append(override)
-                elif key == "scenario":
-                    scenario = str(level) if scenario is None else f"{scenario}+{level}"
-                else:
-                    overrides.append(f"{key}={_as_override(level)}")
+            levels |= own
             yield levels, scenario, overrides
+
+
+def _chosen(file: StudyFile, case: Case, chosen: dict[str, Level]) -> tuple[dict[str, Level], str | None, list[str]]:
+    """Levels of the factors, with the scenario and the overrides that they make of a case."""
+    levels: dict[str, Level] = {}
+    scenario, overrides = case.scenario, list(case.overrides)
+    for name, level in chosen.items():
+        factor = file.factors[name]
+        levels[name] = level
+        key = factor.key or name
+        if factor.options is not None:
+            for override in factor.options[str(level)]:
+                if override.startswith(_ADDS):
+                    scenario = f"{scenario or file.scenario}+{override.removeprefix(_ADDS)}"
+                else:
+                    overrides.append(override)
+        elif key == "scenario":
+            scenario = str(level) if scenario is None else f"{scenario}+{level}"
+        else:
+            overrides.append(f"{key}={_as_override(level)}")
+    return levels, scenario, overrides
+
+
+def point_at(file: StudyFile, levels: dict[str, Level], overrides: Sequence[str] = ()) -> DesignPoint:
+    """
+    One point of a study without cases, composed and validated.
+
+    Parameters
+    ----------
+    file
+        The study.
+    levels
+        Level of every factor.
+    overrides
+        Further overrides: paths and manner of running.
+
+    Raises
+    ------
+    ConfigError
+        If the levels make no valid scenario together.
+    """
+    own, scenario, further = _chosen(file, Case(), levels)
+    return DesignPoint(own, load_scenario(scenario or file.scenario, [*file.fixed, *further, *overrides]))
 
 
 def _as_override(level: Level) -> str:

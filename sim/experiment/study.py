@@ -107,9 +107,9 @@ def run_study(
     points = design_points(study, [*overrides, *RUN_HERE])
     runs = planned_runs(points, study.seeds)[:most_runs]
     folder = out / "runs"
-    _make(out)
+    make_folder(out)
     if redo:
-        _forget_other_code(folder, runs)
+        forget_other_code(folder, runs)
     else:
         check_same_code(folder, runs)
     batches = [runs] if until is None else _by_replication(runs)
@@ -175,7 +175,7 @@ def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, fail
         write_csv(table, out / f"{name}.csv")
     finished = list(dict.fromkeys(outcomes["run_id"]))
     manifests = [run_manifest(out / "runs" / run_id) or {} for run_id in finished]
-    _write_text(manifest_lines(manifests), out / "manifests.jsonl")
+    write_text(manifest_lines(manifests), out / "manifests.jsonl")
     return len(finished)
 
 
@@ -208,10 +208,11 @@ def measures_in(outcomes: pd.DataFrame, kept: Sequence[str]) -> list[str]:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table all at once; numbers with every digit that makes them what they are."""
-    _write_text(table.to_csv(index=False, lineterminator="\n"), path)
+    write_text(table.to_csv(index=False, lineterminator="\n"), path)
 
 
-def _write_text(text: str, path: Path) -> None:
+def write_text(text: str, path: Path) -> None:
+    """Write a text all at once: a reader never sees half of it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8", newline="\n")
@@ -221,14 +222,15 @@ def _write_text(text: str, path: Path) -> None:
         raise ResultsError(f"{path}: cannot write results: {error.strerror or error}") from error
 
 
-def _make(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder of results."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ResultsError(f"{folder}: cannot write results: {error.strerror or error}") from error
 
 
-def _forget_other_code(folder: Path, runs: Sequence[PlannedRun]) -> None:
+def forget_other_code(folder: Path, runs: Sequence[PlannedRun]) -> None:
     """Runs of other code become unfinished; their files are replaced when they are simulated."""
     for run_id in dict.fromkeys(run.run_id for run in runs):
         try:
