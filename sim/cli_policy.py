@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.errors import ConfigError
 from sim.terminal import ANSWER_IS_NO, DONE, Commands, add_command
@@ -15,12 +15,8 @@ from sim.terminal import ANSWER_IS_NO, DONE, Commands, add_command
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.config import Scenario
-    from sim.contracts import AccessClass, Powertrain
     from sim.network import RoadNetwork
-    from sim.policy import AccessRuleParams, VehicleTraits
-
-    RuleVehicle = tuple[AccessClass, Powertrain, VehicleTraits]
+    from sim.policy import AccessRuleParams
 
 FORMATS = ("mds", "osm")
 """Formats of others in which rules are read and written."""
@@ -32,8 +28,9 @@ def explain(arguments: argparse.Namespace) -> int:
     from sim.network import read_network
     from sim.policy import VehicleTraits, explain_journey
     from sim.policy.speed_limit import with_speed_limits
+    from sim.policy.stay_limit import stay_at
     from sim.traffic.travel_times import free_flow_times
-    from sim.units import clock_to_s, s_to_clock
+    from sim.units import clock_to_s, s_to_clock, to_s
 
     scenario = scenario_from_overrides(arguments.overrides)
     kind = scenario.fleet.vehicle_types.get(arguments.vehicle)
@@ -70,36 +67,19 @@ def explain(arguments: argparse.Namespace) -> int:
         value_cny_per_h=scenario.behaviour.driver_cny_per_h,
     )
     traits = VehicleTraits(kind.emission_standard, kind.gross_kg, frozenset(arguments.permit or ()))
-    stay = _stay_at(scenario, network, ends[1], answer.arrive_s, (kind.access_class, kind.powertrain, traits))
+    vehicle = (kind.access_class, kind.powertrain, traits)
+    stay = stay_at(
+        scenario.policy.rules, network, ends[1], answer.arrive_s, vehicle, weekday=scenario.weekday, day=scenario.day_1
+    )
     if arguments.json:
-        print(json.dumps(answer.document() | {"stay": stay}, ensure_ascii=False, indent=2))
+        told = None if stay is None else {"until_s": to_s(stay.deadline_us), "rule_id": stay.rule_id}
+        print(json.dumps(answer.document() | {"stay": told}, ensure_ascii=False, indent=2))
     else:
         print(f"{kind.label}, {scenario.weekday} {arguments.at}, on empty streets of {network.label}")
         print("\n".join(answer.lines()))
         if stay is not None:
-            print(f"stay: until {s_to_clock(stay['until_s'])} at the kerb there, by {stay['rule_id']}")
+            print(f"stay: until {s_to_clock(to_s(stay.deadline_us))} at the kerb there, by {stay.rule_id}")
     return DONE if answer.may_go_now else ANSWER_IS_NO
-
-
-def _stay_at(
-    scenario: Scenario, network: RoadNetwork, link: int, arrive_s: float | None, vehicle: RuleVehicle
-) -> dict[str, Any] | None:
-    """Until when a vehicle that parks on arrival may stand at a link, and by which rule; None without a limit."""
-    from sim.policy.stay_limit import StayLimits
-    from sim.units import to_s, to_us
-
-    if arrive_s is None:
-        return None
-    arrive_us = to_us(arrive_s)
-    limits = StayLimits(
-        scenario.policy.rules,
-        network,
-        weekday=scenario.weekday,
-        day=scenario.day_1,
-        horizon_us=arrive_us + 24 * 3600 * 10**6,
-    )
-    ends = limits.ends(link, arrive_us, *vehicle)
-    return None if ends is None else {"until_s": to_s(ends.deadline_us), "rule_id": ends.rule_id}
 
 
 def export(arguments: argparse.Namespace) -> int:

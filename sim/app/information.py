@@ -16,8 +16,10 @@ from sim.network import RoadNetwork, read_network
 from sim.network.nearest_link import distance_to_links_m, find_links_near
 from sim.policy import explain, explain_journey
 from sim.policy.speed_limit import with_speed_limits
+from sim.policy.stay_limit import stay_at
+from sim.policy.vehicles import PLAIN
 from sim.traffic.travel_times import free_flow_times
-from sim.units import Weekday, clock_to_s, s_to_clock
+from sim.units import SECONDS_PER_DAY, Weekday, clock_to_s, s_to_clock, to_s
 
 FARTHEST_M = 300.0
 """A place farther than this from every street has no answer [m]."""
@@ -36,8 +38,9 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        `may_enter`, `sentence`, `denied_by`, `opens`, `street`; with `from` also `way` (link rows), `distance_m`,
-        `arrive`, `drive_min`, `waits_min` and `charges_cny` (what the way costs, by rule).
+        `may_enter`, `sentence`, `denied_by`, `opens`, `street`, `stay_until` and `stay_rule` (limit of stay on arrival,
+        None without); with `from` also `way` (link rows), `distance_m`, `arrive`, `drive_min`, `waits_min` and
+        `charges_cny` (what the way costs, by rule).
 
     Raises
     ------
@@ -65,6 +68,11 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     if question.get("from"):
         worth = {"value_cny_per_h": scenario.behaviour.driver_cny_per_h}
         out |= _way(network, _link_at(network, question["from"], "from"), target, rules, vehicle | worth, time_s)
+    arrive_s = time_s if not question.get("from") else out.pop("arrive_s", None)
+    van = (vehicle["access_class"], vehicle["powertrain"], PLAIN)
+    stay = stay_at(rules, network, target, arrive_s, van, weekday=vehicle["weekday"])
+    out["stay_until"] = None if stay is None else s_to_clock(to_s(stay.deadline_us) % SECONDS_PER_DAY)
+    out["stay_rule"] = None if stay is None else stay.rule_id
     return out
 
 
@@ -79,6 +87,7 @@ def _way(
     return {
         "way": list(found.links),
         "distance_m": round(1000.0 * found.km, 1),
+        "arrive_s": found.arrive_s,
         "arrive": s_to_clock(found.arrive_s % 86400.0),
         "drive_min": round((found.arrive_s - found.depart_s) / 60.0, 1),
         "waits_min": round(found.wait_s / 60.0, 1),

@@ -23,7 +23,7 @@ from sim.policy.compile import hours_held
 from sim.policy.time_window import Interval
 from sim.policy.vehicles import PLAIN, VehicleTraits
 from sim.policy.zone import links_of_rule, zone_rows
-from sim.units import Weekday, to_us
+from sim.units import SECONDS_PER_DAY, Weekday, to_us
 
 
 class StayEnds(NamedTuple):
@@ -153,3 +153,34 @@ class StayLimits:
             and any(start <= until_us and from_us < end for start, end in limit.hours)
         ]
         return min(found, default=float("inf"))
+
+
+def stay_at(
+    rules: Mapping[str, AccessRuleParams],
+    network: RoadNetwork,
+    link: int,
+    arrive_s: float | None,
+    vehicle: tuple[AccessClass, Powertrain, VehicleTraits],
+    *,
+    weekday: Weekday,
+    day: date | None = None,
+) -> StayEnds | None:
+    """
+    By when a vehicle that parks on arrival has to drive off, and by which rule; None when it may stay for a day.
+
+    Parameters
+    ----------
+    rules, network, weekday, day
+        As for `StayLimits`.
+    link
+        Row of the link.
+    arrive_s
+        When it arrives [s from midnight of day 1]; None: it does not.
+    vehicle
+        Class, powertrain and traits.
+    """
+    if arrive_s is None:
+        return None
+    arrive_us = to_us(arrive_s)
+    horizon_us = arrive_us + to_us(SECONDS_PER_DAY)
+    return StayLimits(rules, network, weekday=weekday, day=day, horizon_us=horizon_us).ends(link, arrive_us, *vehicle)

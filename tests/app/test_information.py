@@ -63,3 +63,13 @@ def test_the_way_has_its_price(client: TestClient) -> None:
 def test_a_question_with_a_fault_says_which(client: TestClient, changes: dict[str, Any], told: str) -> None:
     """Wrong times, vehicles, places and names are sentences."""
     assert any(told in fault for fault in asked(client, **changes)["faults"])
+
+
+def test_a_limit_of_stay_is_told(client: TestClient) -> None:
+    """Fifteen minutes from 08:10, or from arrival; who parks in the evening has them next morning; else no limit."""
+    short = asked(client, scenario="stay_limit")
+    assert (short["stay_until"], short["stay_rule"]) == ("08:25", "short_stays")
+    driven = asked(client, scenario="stay_limit", **{"from": NORTH})
+    assert driven["arrive"] > "08:10" and driven["stay_until"] > "08:25"
+    assert asked(client, scenario="stay_limit", time="20:00")["stay_until"] == "07:15"
+    assert asked(client)["stay_until"] is None
