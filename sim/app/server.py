@@ -66,6 +66,7 @@ def serve(folder: Path, *, host: str, port: int, token: str | None, say: Callabl
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # who opens the address before the application is ready waits, instead of being refused
     except OSError as error:
         listening.close()
         raise InputError(

@@ -85,6 +85,8 @@ def run_scenario(scenario: Scenario, seed: int | None = None, progress: Progress
     run_id = str(manifest["run_id"])
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for half_written in folder.glob(".*.tmp"):  # of a run that was killed here
+            half_written.unlink(missing_ok=True)
         write_json(folder / "manifest.json", manifest)
     except OSError as error:
         raise ResultsError(f"{folder}: cannot write results: {error.strerror or error}") from error
