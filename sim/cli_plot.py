@@ -52,19 +52,9 @@ def draw_figures(name: str, results: Path, out: Path, figure: str | None, suffix
         spec = known[key]
         out.mkdir(parents=True, exist_ok=True)
         write_csv(table, out / f"{key}.csv")
-        x_label = "|".join(spec.measures) if spec.kind == "pareto" else study.file.label_of(spec.x) if spec.x else ""
-        line_label = study.file.label_of(spec.by) if spec.by else ""
-        paths.append(
-            draw_study_figure(
-                spec.kind,
-                table,
-                out / f"{key}.{suffix}",
-                title=spec.title,
-                x_label=x_label,
-                line_label=line_label,
-                study=study.name,
-            )
-        )
+        path = out / f"{key}.{suffix}"
+        labels = study.file.axis_labels(spec)
+        paths.append(draw_study_figure(spec.kind, table, path, title=spec.title, study=study.name, **labels))
     return paths
 
 

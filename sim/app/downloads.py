@@ -84,14 +84,7 @@ def _as_vectors(workspace: Workspace, name: str, figure: str) -> Path:
         raise InputError(f"figure: study {name} draws {', '.join(study.file.figures)}, found {figure!r}")
     found = load_study(workspace.study_folder(name))
     spec = study.file.figures[figure]
-    table = figure_table(figure, study.file, found.summary, found.comparison, found.attribution)
-    x_label = "|".join(spec.measures) if spec.kind == "pareto" else study.file.label_of(spec.x) if spec.x else ""
-    return draw_study_figure(
-        spec.kind,
-        table,
-        workspace.own_folder("figures") / f"{name}-{figure}.svg",
-        title=spec.title,
-        x_label=x_label,
-        line_label=study.file.label_of(spec.by) if spec.by else "",
-        study=study.name,
-    )
+    table = figure_table(figure, study.file, found.summary, found.comparison, found.attribution, found.sensitivity)
+    path = workspace.own_folder("figures") / f"{name}-{figure}.svg"
+    labels = study.file.axis_labels(spec)
+    return draw_study_figure(spec.kind, table, path, title=spec.title, study=study.name, **labels)

@@ -217,6 +217,11 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
         factor = self.factors.get(name)
         return (factor.label if factor is not None else None) or name
 
+    def axis_labels(self, figure: FigureSpec) -> dict[str, str]:
+        """`x_label` and `line_label` of a figure, as `draw_study_figure` takes them."""
+        x_label = "|".join(figure.measures) if figure.kind == "pareto" else self.label_of(figure.x) if figure.x else ""
+        return {"x_label": x_label, "line_label": self.label_of(figure.by) if figure.by else ""}
+
     def levels_of(self, name: str) -> tuple[Level, ...] | None:
         """Levels of a factor in their order; None for a sampled range or an unknown name."""
         if name == "case" and self.cases:

@@ -88,8 +88,9 @@ def test_every_word_has_both_languages() -> None:
 def test_tables_and_figures_of_a_study_are_handed_out(client: TestClient, workspace: Path) -> None:
     """CSV as it lies and as parquet, figures as PNG and as vectors drawn from the tables; nothing from outside."""
     root = Path(__file__).resolve().parents[2]
-    shutil.copytree(root / "results" / "enforcement", workspace / "results" / "enforcement")
-    shutil.copytree(root / "experiments" / "enforcement", workspace / "experiments" / "enforcement")
+    for study in ("enforcement", "assumptions"):
+        shutil.copytree(root / "results" / study, workspace / "results" / study)
+        shutil.copytree(root / "experiments" / study, workspace / "experiments" / study)
     files = "/api/studies/enforcement/files/"
     summary = workspace / "results" / "enforcement" / "summary.csv"
     assert client.get(files + "summary.csv").content == summary.read_bytes()
@@ -98,6 +99,7 @@ def test_tables_and_figures_of_a_study_are_handed_out(client: TestClient, worksp
     vectors = client.get(files + "figures/by_detection.png.svg")
     assert vectors.headers["content-type"].startswith("image/svg+xml") and b"<svg" in vectors.content[:500]
     assert "attachment" in vectors.headers["content-disposition"]
+    assert client.get("/api/studies/assumptions/files/figures/tornado.png.svg").status_code == 200
     page = client.get("/studies/enforcement").text
     assert "summary.csv.parquet" in page and "by_detection.png.svg" in page
     for name in ("../../secret", "figures/none.png.svg", "none.csv.parquet"):
