@@ -60,13 +60,20 @@ def _show(found: Study, name: str, out: Path) -> None:
     from sim.errors import ResultsError
     from sim.experiment.appraisal import read_outcomes
 
-    try:
-        draw_figures(name, out, out / "figures", None, "png")
-        if found.file.scorecard is not None:
-            base = ",".join(f"{factor}={level}" for factor, level in found.file.base.items())
+    left_out = []
+    for figure in found.file.figures:
+        try:
+            draw_figures(name, out, out / "figures", figure, "png")
+        except ResultsError as error:
+            left_out += error.faults
+    if found.file.scorecard is not None:
+        base = ",".join(f"{factor}={level}" for factor, level in found.file.base.items())
+        try:
             write_scorecard(read_outcomes(f"{out}:{base}"), read_outcomes(f"{out}:{found.file.scorecard}"), out)
-    except ResultsError as error:
-        print(f"study {found.name}: figures or scorecard left out: {'; '.join(error.faults)}")
+        except ResultsError as error:
+            left_out += [f"scorecard: {fault}" for fault in error.faults]
+    for fault in left_out:
+        print(f"left out: {fault}")
 
 
 def add_study_commands(commands: Commands[argparse.ArgumentParser]) -> None:

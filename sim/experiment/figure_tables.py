@@ -53,6 +53,21 @@ def figure_table(
     faults += [f"figure {name}: the results have no factor {f!r}" for f in file.factor_names if f not in summary]
     if faults:
         raise ResultsError(faults)
+    table = _rows_of(name, spec, file, summary, comparison, attribution, sensitivity)
+    if table.empty:
+        raise ResultsError(f"figure {name}: the runs that are finished hold nothing that it shows yet")
+    return table
+
+
+def _rows_of(
+    name: str,
+    spec: FigureSpec,
+    file: StudyFile,
+    summary: pd.DataFrame,
+    comparison: pd.DataFrame | None,
+    attribution: pd.DataFrame | None,
+    sensitivity: pd.DataFrame | None,
+) -> pd.DataFrame:
     if spec.kind == "curve":
         return _curve(name, spec, file, summary)
     if spec.kind == "pareto":
