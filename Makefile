@@ -27,7 +27,7 @@ $(STAMP): pyproject.toml requirements.lock Makefile
 	@echo "Installing the packages of requirements.lock (about a minute)"
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(BIN)/python -m ensurepip > /dev/null
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -c requirements.lock \
-		--editable '.[dev,osm,studies]'
+		--editable '.[dev,osm,studies,cluster]'
 	@touch $@
 
 install: $(STAMP)  ## Make the environment in .venv

@@ -43,6 +43,7 @@ def study(arguments: argparse.Namespace) -> int:
             redo=arguments.redo,
             overrides=arguments.overrides,
             progress=progress,
+            cluster=arguments.on,
         )
     for run_id, fault in result.failures.items():
         print(f"failed: run {run_id}: {fault}")
@@ -60,7 +61,7 @@ def _show(found: Study, name: str, out: Path) -> None:
     from sim.errors import ResultsError
     from sim.experiment.appraisal import read_outcomes
 
-    left_out = []
+    left_out: list[str] = []
     for figure in found.file.figures:
         try:
             draw_figures(name, out, out / "figures", figure, "png")
@@ -85,10 +86,13 @@ def add_study_commands(commands: Commands[argparse.ArgumentParser]) -> None:
         "Run experiments/NAME: every scenario on every seed, then the tables. Stopped, the same command goes on.",
         "examples:\n  sim study time_windows\n  sim study time_windows --workers 2 --runs 10\n"
         "  sim study joint_delivery --until-half-width cost_per_tonne=0.01\n"
-        "  sim study joint_delivery network=grid --out results/on_a_grid",
+        "  sim study joint_delivery network=grid --out results/on_a_grid\n  sim study time_windows --on ray://head-node:10001",
     )
     command.add_argument("study", help="name of a folder under experiments/, or path to such a folder")
     command.add_argument("--workers", type=count, help="processes side by side (default: one for each core)")
+    command.add_argument(
+        "--on", metavar="CLUSTER", help="simulate on a Ray cluster: ray://HOST:PORT, or ray for one on this machine"
+    )
     command.add_argument("--runs", type=count, help="only the first runs of the design")
     command.add_argument("--out", metavar="DIR", help="folder of the results (default: results/NAME)")
     command.add_argument(

@@ -80,6 +80,17 @@ def _package_version(name: str) -> str | None:
         return None
 
 
+def package_versions() -> dict[str, str | None]:
+    """Version of each package that decides results; None where it is not installed."""
+    return {name: _package_version(name) for name in PACKAGES}
+
+
+def source_state() -> dict[str, Any]:
+    """Fields `commit` and `is_dirty` of a manifest: the state of the checkout, None without one."""
+    status = _git("status", "--porcelain", "--untracked-files=no")
+    return {"commit": _git("rev-parse", "HEAD"), "is_dirty": None if status is None else bool(status)}
+
+
 def _processor() -> str:
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
@@ -114,7 +125,6 @@ def start_manifest(
     command
         The command line; that of this process when None.
     """
-    status = _git("status", "--porcelain", "--untracked-files=no")
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": run_id_of(scenario, seed),
@@ -130,9 +140,8 @@ def start_manifest(
         "command": " ".join(command if command is not None else ["sim", *sys.argv[1:]]),
         "seed": seed,
         "config_sha256": config_sha256(scenario, seed),
-        "commit": _git("rev-parse", "HEAD"),
-        "is_dirty": None if status is None else bool(status),
-        "packages": {name: _package_version(name) for name in PACKAGES},
+        **source_state(),
+        "packages": package_versions(),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "processor": _processor(),

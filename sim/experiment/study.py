@@ -5,14 +5,13 @@ A study from its folder to its tables: every point of the design on every seed, 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from sim.config import Scenario
 from sim.contracts import Progress, no_progress
 from sim.errors import ResultsError
 from sim.experiment.attribution import attribution_table
@@ -21,7 +20,7 @@ from sim.experiment.distribution_rows import DistributionSpec, distribution_outc
 from sim.experiment.intervals import t_interval
 from sim.experiment.sensitivity_table import sensitivity_table
 from sim.experiment.study_file import Study
-from sim.experiment.study_runs import carry_out, check_same_code, finished_kpis, run_manifest, simulate_to
+from sim.experiment.study_runs import Simulate, carry_out, check_same_code, finished_kpis, run_manifest, simulate_to
 from sim.experiment.study_tables import relative_change, relative_changes, summarise, values_at, values_by_point
 from sim.measures.manifest_list import manifest_lines
 
@@ -73,7 +72,8 @@ def run_study(
     redo: bool = False,
     overrides: Sequence[str] = (),
     progress: Progress = no_progress,
-    simulate: Callable[[str, Scenario, int], str | None] = simulate_to,
+    simulate: Simulate = simulate_to,
+    cluster: str | None = None,
 ) -> StudyResult:
     """
     Simulate what is missing of a study and write its tables.
@@ -98,6 +98,8 @@ def run_study(
         Told after each run.
     simulate
         What simulates a run; a module-level function.
+    cluster
+        Ray cluster that simulates instead of processes of this machine, see `sim.experiment.cluster`.
 
     Raises
     ------
@@ -119,7 +121,7 @@ def run_study(
         chosen += batch
         if until is not None and replications < min(_FIRST_REPLICATIONS, len(batches)):
             continue
-        failures |= carry_out(chosen, folder, workers=workers, progress=progress, simulate=simulate)
+        failures |= carry_out(chosen, folder, workers=workers, progress=progress, simulate=simulate, cluster=cluster)
         if until is not None and _is_narrow(study, chosen, folder, until):
             break
     finished = write_study_tables(study, chosen, out, failures)

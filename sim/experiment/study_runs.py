@@ -28,8 +28,14 @@ from sim.errors import InputError, ResultsError
 from sim.experiment.design import PlannedRun
 from sim.experiment.provenance import code_sha256, start_manifest, write_json
 
-_TRIES = 3
+TRIES = 3
 """Times that a run is handed out before its workers' deaths count as its failure."""
+
+Told = Callable[[PlannedRun, str | None], None]
+"""Told of each run that ended, and what went wrong."""
+
+Simulate = Callable[[str, Scenario, int], str | None]
+"""Simulates into a folder and gives what went wrong; a module-level function."""
 
 
 def simulate_to(folder: str, scenario: Scenario, seed: int) -> str | None:
@@ -147,7 +153,8 @@ def carry_out(
     *,
     workers: int,
     progress: Progress = no_progress,
-    simulate: Callable[[str, Scenario, int], str | None] = simulate_to,
+    simulate: Simulate = simulate_to,
+    cluster: str | None = None,
 ) -> dict[str, str]:
     """
     Simulate what is not finished yet, side by side; gives what went wrong by run_id.
@@ -164,11 +171,15 @@ def carry_out(
         Told after each run.
     simulate
         What simulates a run; a module-level function.
+    cluster
+        Ray cluster that simulates instead of processes of this machine, see `sim.experiment.cluster`.
 
     Raises
     ------
+    ClusterError
+        If there is no such cluster.
     ResultsError
-        If the folder cannot be written.
+        If the folder cannot be written, or the cluster is lost.
     """
     try:
         runs_folder.mkdir(parents=True, exist_ok=True)
@@ -191,10 +202,22 @@ def carry_out(
         failed = f", {len(failures)} failed" if failures else ""
         progress(f"runs{failed}", done, total)
 
-    if workers == 1:
+    if cluster is not None:
+        from sim.experiment.cluster import simulate_on_cluster
+
+        simulate_on_cluster(cluster, waiting, runs_folder, told)
+    elif workers == 1:
         for run in waiting:
             told(run, simulate(str(runs_folder / run.run_id), run.point.scenario, run.seed))
-        return failures
+    else:
+        _side_by_side(waiting, runs_folder, workers, simulate, told)
+    return failures
+
+
+def _side_by_side(
+    waiting: Sequence[PlannedRun], runs_folder: Path, workers: int, simulate: Simulate, told: Told
+) -> None:
+    """Simulate in processes of this machine."""
     tries: dict[str, int] = {}
     while waiting:
         left: list[PlannedRun] = []
@@ -221,12 +244,11 @@ def carry_out(
                         told(run, job.result())
                     except BrokenProcessPool:
                         tries[run.run_id] = tries.get(run.run_id, 0) + 1
-                        if tries[run.run_id] >= _TRIES:
-                            told(run, f"its worker died {_TRIES} times, as for want of memory")
+                        if tries[run.run_id] >= TRIES:
+                            told(run, f"its worker died {TRIES} times, as for want of memory")
                         else:
                             left.append(run)
         waiting = left
-    return failures
 
 
 def _end_with_parent() -> None:
