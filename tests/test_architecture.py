@@ -201,7 +201,7 @@ def test_every_package_used_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     requirements = [
         *project["dependencies"],
-        *(entry for extra in ("osm", "studies") for entry in project["optional-dependencies"][extra]),
+        *(entry for extra in ("osm", "studies", "cluster") for entry in project["optional-dependencies"][extra]),
     ]
     names = [re.split(r"[^A-Za-z0-9_.-]", requirement, maxsplit=1)[0].lower() for requirement in requirements]
     declared = {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names} | UNDECLARED
