@@ -195,11 +195,12 @@ def _add_network_build(command: argparse.ArgumentParser) -> None:
     from sim.network.build import SOURCES
 
     command.add_argument("source", choices=SOURCES, help="where the network comes from")
-    command.add_argument("path", nargs="?", help="file, or the name of a place; none for schematic and grid")
+    command.add_argument("path", nargs="?", help="file, or the name of a place or network; none for schematic and grid")
     command.add_argument("--name", help="short name of the network (default: from the source)")
+    command.add_argument("--label", help="name for maps and reports (default: from the short name)")
     command.add_argument("--out", metavar="DIR", help="folder to write (default: networks/NAME)")
-    command.add_argument("--bbox", help="west,south,east,north in degrees (pbf, osm)")
-    command.add_argument("--polygon", metavar="FILE", help="GeoJSON polygon to cut out (pbf, osm)")
+    command.add_argument("--bbox", help="west,south,east,north in degrees (pbf, osm, network)")
+    command.add_argument("--polygon", metavar="FILE", help="GeoJSON polygon to cut out (pbf, osm, network)")
     command.add_argument("--seed", type=int, help="seed of sampled places")
 
 

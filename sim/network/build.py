@@ -12,8 +12,8 @@ from sim.errors import NetworkError
 from sim.network.grid import GridParams, grid_network
 from sim.network.road_network import RoadNetwork
 
-SOURCES = ("place", "osm", "pbf", "graphml", "aequilibrae", "schematic", "grid")
-"""Where a network can come from: OpenStreetMap online, in a file, a graph, a project, or made up."""
+SOURCES = ("place", "osm", "pbf", "graphml", "aequilibrae", "network", "schematic", "grid")
+"""Where a network can come from: OpenStreetMap online, in a file, a graph, a project, part of another, or made up."""
 
 _NEEDS_PATH = {
     "place": "a name or address such as '张店区, 淄博市, 山东省, 中国'",
@@ -21,6 +21,7 @@ _NEEDS_PATH = {
     "pbf": "a file .osm.pbf",
     "graphml": "an OSMnx file .graphml or .graphml.gz",
     "aequilibrae": "a folder or zip of an AequilibraE project",
+    "network": "name or folder of the network to cut a part out of",
 }
 
 
@@ -34,7 +35,7 @@ def build_network(source: str, **options: Any) -> RoadNetwork:
         One of `SOURCES`.
     options
         `path` (file, or name of a place; not for `schematic` and `grid`), `name`, `label`, `seed` of sampled places,
-        `bbox` or `polygon` (pbf, osm), `params` (`GridParams` or `SchematicParams`).
+        `bbox` or `polygon` (pbf, osm, network), `params` (`GridParams` or `SchematicParams`).
 
     Raises
     ------
@@ -49,7 +50,7 @@ def build_network(source: str, **options: Any) -> RoadNetwork:
     if source in _NEEDS_PATH and not path:
         raise NetworkError(f"source {source}: found no path, expected {_NEEDS_PATH[source]}")
     allowed = {"name", "seed"} | ({"params"} if source in ("grid", "schematic") else {"label"})
-    allowed |= {"bbox", "polygon"} if source in ("osm", "pbf") else set()
+    allowed |= {"bbox", "polygon"} if source in ("osm", "pbf", "network") else set()
     if int(options.get("seed", 0)) < 0:
         raise NetworkError(f"seed: found {options['seed']}, expected 0 or more")
     unknown = sorted(set(options) - allowed)
@@ -65,6 +66,12 @@ def build_network(source: str, **options: Any) -> RoadNetwork:
             options.get("params") or SchematicParams(**seed), name=options.get("name", "zhangdian")
         )
     options.setdefault("name", default_name(path))
+    if source == "network":
+        from sim.network.cut import network_from_network
+
+        if options["name"] == default_name(path):
+            raise NetworkError(f"source network: found no name of its own for a part of {path}, expected --name NAME")
+        return network_from_network(path, **options)
     options.setdefault("label", str(options["name"]).replace("_", " ").title())
     if source in ("osm", "pbf"):
         from sim.network.osm_import import network_from_osm

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import shapely
 
 from sim.errors import NetworkError
+from sim.network.area import area_of
 from sim.network.assemble import assemble_network
-from sim.network.osm_reader import Keep, OsmData, read_osm
+from sim.network.osm_reader import OsmData, read_osm
 from sim.network.place_sampling import PlaceSamplingParams, complete_places
 from sim.network.places import locate_places
 from sim.network.road_network import RoadNetwork
@@ -60,7 +61,8 @@ def network_from_osm(
     NetworkError
         If the file cannot be read or holds no drivable streets.
     """
-    data = read_osm(path, area_of(bbox, polygon))
+    area = area_of(bbox, polygon)
+    data = read_osm(path, None if area is None else lambda lon, lat: bool(shapely.intersects_xy(area, lon, lat)))
     if not data.ways:
         lost = f"; {data.lost_ways} ways have no node with a position and a positive id" if data.lost_ways else ""
         raise NetworkError(f"{path}: found no way that motor vehicles may use{lost}, expected streets (highway=...)")
@@ -87,36 +89,3 @@ def with_osm_places(network: RoadNetwork, data: OsmData) -> RoadNetwork:
     found = pd.DataFrame(data.places, columns=columns)
     found = found.sort_values(["kind", "lon", "lat", "name"], kind="stable", ignore_index=True)
     return replace(network, places=locate_places(network, found))
-
-
-def area_of(bbox: str | None, polygon: str | Path | None) -> Keep | None:
-    """
-    Test whether a position lies in a bounding box or polygon; None when neither is given.
-
-    Raises
-    ------
-    NetworkError
-        If the box is not four numbers in order, or the file holds no polygon.
-    """
-    import shapely
-
-    if bbox is not None:
-        try:
-            west, south, east, north = (float(value) for value in bbox.split(","))
-        except ValueError as error:
-            raise NetworkError(f"bbox: found {bbox!r}, expected west,south,east,north in degrees") from error
-        if not (west < east and south < north):
-            raise NetworkError(f"bbox: found {bbox!r}, expected west < east and south < north")
-        return lambda lon, lat: west <= lon <= east and south <= lat <= north
-    if polygon is None:
-        return None
-    try:
-        content = json.loads(Path(polygon).read_text(encoding="utf-8"))
-        features = content.get("features") or [content]
-        area = shapely.union_all([shapely.geometry.shape(f.get("geometry") or f) for f in features])
-    except (OSError, ValueError, KeyError, AttributeError, shapely.errors.ShapelyError) as error:
-        raise NetworkError(f"{polygon}: cannot be read: {error}; expected a GeoJSON polygon") from error
-    if area.area <= 0:
-        raise NetworkError(f"{polygon}: found no area, expected a GeoJSON polygon")
-    shapely.prepare(area)
-    return lambda lon, lat: bool(shapely.contains_xy(area, lon, lat))

@@ -32,7 +32,7 @@ def test_a_changed_file_is_found(tmp_path: Path) -> None:
     assert changed_files(tmp_path / "versions.csv") == ["town/network.yaml", "town/gone.parquet"]
 
 
-@pytest.mark.parametrize("name", ["grid", "helsinki", "zhangdian", "coquimbo"])
+@pytest.mark.parametrize("name", ["grid", "helsinki", "zhangdian", "zhangdian_south", "coquimbo"])
 def test_no_faults(name: str) -> None:
     """Each network passes the check, and says where it is from and under what terms."""
     assert check_network(NETWORKS / name) == []
@@ -45,7 +45,7 @@ def test_no_faults(name: str) -> None:
         assert not network.places_of(kind).empty, kind
 
 
-@pytest.mark.parametrize("name", ["helsinki", "coquimbo", "zhangdian"])
+@pytest.mark.parametrize("name", ["helsinki", "coquimbo", "zhangdian", "zhangdian_south"])
 def test_map_data_carry_their_attribution(name: str) -> None:
     """Whatever stems from OpenStreetMap names its contributors and the licence."""
     network = read_network(NETWORKS / name)
@@ -82,7 +82,7 @@ def test_networks_from_packages_rebuild_to_the_same_content(name: str, source: s
 
 def test_names_are_found() -> None:
     """The committed networks can be read by name."""
-    assert {"grid", "helsinki", "zhangdian", "coquimbo"} <= set(network_names())
+    assert {"grid", "helsinki", "zhangdian", "zhangdian_south", "coquimbo"} <= set(network_names())
 
 
 def test_content_hash_in_the_head() -> None:

@@ -12,10 +12,11 @@ import gzip
 from pathlib import Path
 
 import pytest
+from shapely.geometry import Point
 
 from sim.errors import NetworkError
 from sim.network import RoadNetwork, build_network
-from sim.network.osm_import import area_of
+from sim.network.area import area_of
 
 pytest.importorskip("osmium")
 
@@ -192,10 +193,10 @@ def test_polygon_file(tmp_path: Path) -> None:
     """A GeoJSON polygon keeps what lies in it; a file without area is refused."""
     file = tmp_path / "area.geojson"
     file.write_text('{"type": "Polygon", "coordinates": [[[0, 0], [2, 0], [2, 2], [0, 0]]]}')
-    keep = area_of(None, file)
-    assert keep is not None
-    assert keep(1.5, 1.0)
-    assert not keep(0.5, 1.5)
+    area = area_of(None, file)
+    assert area is not None
+    assert area.intersects(Point(1.5, 1.0))
+    assert not area.intersects(Point(0.5, 1.5))
     file.write_text('{"type": "Point", "coordinates": [0, 0]}')
     with pytest.raises(NetworkError, match="no area"):
         area_of(None, file)
