@@ -27,7 +27,7 @@ from sim.cli_site import add_site_command
 from sim.cli_study import add_study_commands
 from sim.cli_traffic import add_traffic_commands
 from sim.errors import InputError
-from sim.terminal import ANSWER_IS_NO, DONE, INPUT_IS_WRONG, add_command, progress_bar
+from sim.terminal import ANSWER_IS_NO, DONE, INPUT_IS_WRONG, LIVE_FILE, add_command, progress_bar
 
 if TYPE_CHECKING:
     from sim.config import Scenario
@@ -38,10 +38,12 @@ def _run_one(scenario: Scenario) -> None:
 
     from sim.config.scenarios import parts_of
     from sim.experiment import run_scenario
+    from sim.experiment.live_file import live_file
     from sim.view import draw_run_figures, print_kpis
 
     with progress_bar() as progress:
-        finished = run_scenario(scenario, progress=progress)
+        live = os.environ.get(LIVE_FILE)
+        finished = run_scenario(scenario, progress=progress, watch=live_file(Path(live)) if live else None)
         figures = draw_run_figures(finished.folder) if scenario.run.figures else []
     console = Console()
     names = "+".join(scenario.scenario.names) or "run"

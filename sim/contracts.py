@@ -229,6 +229,10 @@ class TrafficEngine(Protocol):
         """
         ...
 
+    def van_positions(self) -> tuple[IntArray, LinkArray, FloatArray]:
+        """Tracked vehicles on links now: number of the vehicle, link, share of the link behind it [-]."""
+        ...
+
     def advance(self, until_us: int) -> list[Arrival]:
         """
         Run traffic to `until_us`, or to the first time at which tracked vehicles arrive.

@@ -25,6 +25,9 @@ Commands = argparse._SubParsersAction  # the type has no public name
 PROGRESS_FILE = "SIM_PROGRESS_FILE"
 """Environment variable with a file that long work keeps its progress in, for who watches from outside."""
 
+LIVE_FILE = "SIM_LIVE_FILE"
+"""Environment variable with a file that a run keeps the state of its day in, for who watches from outside."""
+
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:

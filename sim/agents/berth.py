@@ -96,6 +96,16 @@ class Berth(mesa.Agent):  # type: ignore[misc]
         if visit not in self._came_us:
             self.cancel(visit)
 
+    @property
+    def waiting(self) -> int:
+        """Vans in the queue."""
+        return self._queue.waiting
+
+    @property
+    def in_use(self) -> int:
+        """Spaces in use."""
+        return self._queue.in_service
+
     # -- the visit ----------------------------------------------------------------------------
 
     def has_room(self, visit: str, now_us: int, stay_s: float) -> bool:

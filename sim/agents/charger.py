@@ -57,6 +57,16 @@ class ChargerSite(mesa.Agent):  # type: ignore[misc]
         self._book: SlotBook[str] = SlotBook(site.connectors)
         self._early: dict[str, float] = {}
 
+    @property
+    def waiting(self) -> int:
+        """Vans in the queue."""
+        return self._queue.waiting
+
+    @property
+    def in_use(self) -> int:
+        """Connectors in use."""
+        return self._queue.in_service
+
     # -- before the visit ---------------------------------------------------------------------
 
     @property

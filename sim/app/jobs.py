@@ -21,7 +21,7 @@ from typing import Any
 
 from sim.app.workspace import NotThereError, Workspace
 from sim.errors import InputError
-from sim.terminal import PROGRESS_FILE
+from sim.terminal import LIVE_FILE, PROGRESS_FILE
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 MOST_QUEUED = 100
@@ -114,6 +114,20 @@ class JobQueue:
             raise NotThereError(f"job: there is no job {job_id[:80]!r}")
         return self._told(found[0])
 
+    def live(self, job_id: str) -> dict[str, Any]:
+        """
+        State of the day that a job simulates, as from `sim.model.live_state`.
+
+        Raises
+        ------
+        NotThereError
+            If there is no such job, or its day has not begun.
+        """
+        found = _read(self._folder(self.job(job_id)) / "live.json")
+        if found is None:
+            raise NotThereError(f"job: the day of {job_id[:80]!r} has not begun")
+        return found
+
     def cancel(self, job_id: str) -> dict[str, Any]:
         """End a job that waits or runs; one that has ended stays as it is."""
         with self._lock:
@@ -151,7 +165,7 @@ class JobQueue:
         process = subprocess.Popen(
             watcher,
             cwd=self.workspace.folder,
-            env={**os.environ, PROGRESS_FILE: str(folder / "progress.json"), "MPLBACKEND": "Agg"},
+            env={**os.environ, **self._files_to_watch(folder), "MPLBACKEND": "Agg"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -159,6 +173,11 @@ class JobQueue:
         )
         threading.Thread(target=process.wait, daemon=True).start()  # no zombie stays behind
         self._set(job["job_id"], state=RUNNING, began=time.time(), pid=process.pid, birth=_birth(process.pid))
+
+    @staticmethod
+    def _files_to_watch(folder: Path) -> dict[str, str]:
+        """Environment that makes a process keep its progress and the state of its day in the job's folder."""
+        return {PROGRESS_FILE: str(folder / "progress.json"), LIVE_FILE: str(folder / "live.json")}
 
     def _words(self, job: dict[str, Any]) -> list[str]:
         """Words after `sim` that do the job; a study that was stopped goes on where it was."""
@@ -198,7 +217,13 @@ class JobQueue:
         if job.get("study"):
             finished = self.workspace.folder / "results" / job["study"] / "summary.csv"
         has_run = finished.is_file()
-        return job | {"progress": _read(folder / "progress.json"), "output": text, "has_run": has_run}
+        has_day = (folder / "live.json").is_file()
+        return job | {
+            "progress": _read(folder / "progress.json"),
+            "output": text,
+            "has_run": has_run,
+            "has_day": has_day,
+        }
 
 
 def _kill(job: dict[str, Any]) -> None:

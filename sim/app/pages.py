@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
@@ -38,7 +38,7 @@ from sim.policy import rules_document
 from sim.resources import find_resource, resource_names
 from sim.view.report import asset_text, network_content, pack, report_content
 from sim.view.report.content import scorecard_rows
-from sim.view.report.font import font_style
+from sim.view.report.font import font_file, font_style
 from sim.view.report.scorecard_table import HEADINGS
 
 PAGES = ("monitoring", "management", "information", "statistics", "appraisal", "notices", "imports")
@@ -56,6 +56,7 @@ APP_ASSETS = {
     "app.css",
     "app.js",
     "monitoring.js",
+    "live.js",
     "management.js",
     "information.js",
     "statistics.js",
@@ -78,9 +79,13 @@ def words() -> dict[str, list[str]]:
 
 @lru_cache(maxsize=1)
 def _font() -> str:
-    """Chinese characters of all words, for machines that have none; names in data fall back on the system's fonts."""
+    """
+    Chinese characters for machines that have none: those of all words at once, and the whole font when a name needs it.
+    """
     scorecard = f"{TARGETS}{NUMBERS_TOLD}{BY_HAND}{VERDICT_ZH}{HEADINGS}"
-    return font_style("".join("".join(pair) for pair in words().values()) + asset_text("words.js") + scorecard)
+    of_words = font_style("".join("".join(pair) for pair in words().values()) + asset_text("words.js") + scorecard)
+    of_names = '@font-face { font-family: "Sim CJK names"; src: url(/static/cjk.ttf); unicode-range: U+2E80-10FFFF; }'
+    return f"{of_words}\n{of_names}\n"
 
 
 def create_app(folder: Path | str = ".", *, token: str | None = None, hosts: tuple[str, ...] = LOOPBACK) -> Starlette:
@@ -115,6 +120,7 @@ def create_app(folder: Path | str = ".", *, token: str | None = None, hosts: tup
         Route("/static/{name:path}", site.static),
         Route("/api/jobs", _told(site.jobs)),
         Route("/api/jobs", _told(site.add_job), methods=["POST"]),
+        Route("/api/jobs/{job}/live", _told(site.live)),
         Route("/api/jobs/{job}/cancel", _told(site.cancel_job), methods=["POST"]),
         Route("/api/runs", _told(site.runs)),
         Route("/api/runs/{run}/content", _told(site.run_content)),
@@ -223,6 +229,8 @@ class _Site:
         kind = "text/css" if name.endswith(".css") else "text/javascript"
         if name == "font.css":
             return Response(_font(), media_type="text/css", headers={"cache-control": "max-age=3600"})
+        if name == "cjk.ttf" and (file := font_file()) is not None:
+            return FileResponse(file, media_type="font/ttf", headers={"cache-control": "max-age=86400"})
         if name == "app_words.js":
             text = "const APP_WORDS = " + json.dumps(words(), ensure_ascii=False) + ";\n"
             return Response(text, media_type="text/javascript")
@@ -256,6 +264,10 @@ class _Site:
         label = str(asked.get("label") or scenario)[:100]
         job = await run_in_threadpool(self.queue.add, [f"scenario={scenario}", *overrides], label)
         return JSONResponse(job, status_code=201)
+
+    def live(self, request: Request) -> Response:
+        """The day that a job simulates, as it is now."""
+        return JSONResponse(self.queue.live(request.path_params["job"]))
 
     def cancel_job(self, request: Request) -> Response:
         """End a job."""

@@ -157,7 +157,7 @@ def _next_day(
     before: DeliveryModel, scenario: Scenario, seed: int, state: DayState, progress: Progress
 ) -> DeliveryModel:
     """The model of the next day, with the same cars on the streets."""
-    return DeliveryModel(scenario, seed, progress=progress, traffic=before.traffic, state=state)
+    return DeliveryModel(scenario, seed, progress=progress, traffic=before.traffic, state=state, watch=before.watch)
 
 
 def _append(

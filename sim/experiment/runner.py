@@ -20,6 +20,7 @@ from sim.experiment.days import run_days
 from sim.experiment.provenance import run_id_of, start_manifest, write_json
 from sim.measures import write_network_links, write_tables
 from sim.model import DeliveryModel
+from sim.model.delivery_model import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ def run_folder(scenario: Scenario, seed: int) -> Path:
     return Path(scenario.paths.results_dir) / "runs" / run_id_of(scenario, seed)
 
 
-def run_scenario(scenario: Scenario, seed: int | None = None, progress: Progress = no_progress) -> FinishedRun:
+def run_scenario(
+    scenario: Scenario, seed: int | None = None, progress: Progress = no_progress, watch: Watch | None = None
+) -> FinishedRun:
     """
     Simulate a scenario and write everything it leaves behind, figures excepted.
 
@@ -69,6 +72,8 @@ def run_scenario(scenario: Scenario, seed: int | None = None, progress: Progress
         Root seed; the scenario's own when None.
     progress
         Told how far the work has come.
+    watch
+        Shown the model while the day goes on.
 
     Raises
     ------
@@ -79,7 +84,7 @@ def run_scenario(scenario: Scenario, seed: int | None = None, progress: Progress
     """
     root_seed = scenario.seed if seed is None else seed
     began = time.perf_counter()
-    model = DeliveryModel(scenario, seed=root_seed, progress=progress)
+    model = DeliveryModel(scenario, seed=root_seed, progress=progress, watch=watch)
     folder = run_folder(scenario, root_seed)
     manifest = start_manifest(scenario, root_seed, network=model.network, inputs=model.input_sha256())
     run_id = str(manifest["run_id"])

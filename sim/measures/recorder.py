@@ -6,6 +6,7 @@ It never asks the model anything. Events are kept as they come (a list append ea
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
@@ -85,6 +86,10 @@ class Recorder:
             If events of this type are unknown.
         """
         self._note[type(event)](event)
+
+    def orders_closed(self) -> dict[str, int]:
+        """Orders that have met their fate so far, by status."""
+        return dict(sorted(Counter(str(event.status) for event in self._heard[OrderClosed]).items()))
 
     def set_vans(self, vans: pd.DataFrame) -> None:
         """Take over the vans of all fleets, with the columns of table `vans`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,9 @@ from sim.random_streams import RandomStreams
 from sim.traffic import BinnedTravelTimes, QueueEngine
 from sim.units import clock_to_s, to_us
 
+Watch = Callable[["DeliveryModel"], None]
+"""Shown a model while its day goes on."""
+
 
 class DeliveryModel(mesa.Model):  # type: ignore[misc]
     """
@@ -72,6 +75,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         Cars of the day, where they are known from before; made from the scenario when None.
     state
         What earlier days have left; None for the first day.
+    watch
+        Shown the model every ten minutes of the day; must change nothing in it.
 
     Raises
     ------
@@ -95,6 +100,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         progress: Progress = no_progress,
         traffic: CarTraffic | None = None,
         state: DayState | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self.root_seed = scenario.seed if seed is None else seed
         super().__init__(rng=self.root_seed)
@@ -109,6 +115,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
         self.charging_params = scenario.charging
         self.service_params = scenario.service
         self._progress = progress
+        self.watch = watch
         self._horizon_us = to_us(scenario.horizon_h * 3600.0)
         self._plan: DayPlan | None = None
         self.repair_report: RepairReport | None = None
@@ -318,6 +325,8 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
                 break
             if self.clock.now_us >= next_report_us:
                 self._progress("simulating", self.clock.now_us // 10**6, self._horizon_us // 10**6)
+                if self.watch is not None:
+                    self.watch(self)
                 next_report_us = self.clock.now_us + to_us(600.0)
         for van in self.vans:
             van.end_of_time()

@@ -142,6 +142,22 @@ class ProfileEngine:
             arrived.append(self._arrivals[heapq.heappop(self._due)[2]])
         return arrived
 
+    def van_positions(self) -> tuple[IntArray, LinkArray, FloatArray]:
+        """Where the vehicles under way are now; see `TrafficEngine.van_positions`."""
+        vehicles, links, shares = [], [], []
+        for _, vehicle, trip in sorted(self._due):
+            link, enter_us, exit_us = self._traces[trip]
+            row = int(np.searchsorted(enter_us, self._now_us, side="right")) - 1
+            if row >= 0:
+                vehicles.append(vehicle)
+                links.append(int(link[row]))
+                shares.append((self._now_us - enter_us[row]) / max(1, exit_us[row] - enter_us[row]))
+        return (
+            np.array(vehicles, dtype=np.int64),
+            np.array(links, dtype=np.int32),
+            np.clip(np.array(shares, dtype=np.float64), 0.0, 1.0),
+        )
+
     def set_blocked_lanes(self, link: int, lanes: float, *, at_us: int) -> None:
         """Note blocked lanes; without other vehicles they hold nobody up."""
         self._blocked_lanes[link] = lanes

@@ -255,6 +255,11 @@ class QueueEngine:
         vehicle[~is_tracked] = self._car_order[np.searchsorted(begins, pointer[~is_tracked], side="right") - 1]
         return VehiclePositions(link, relative, vehicle, is_tracked)
 
+    def van_positions(self) -> tuple[IntArray, LinkArray, FloatArray]:
+        """Where the tracked vehicles on links are now; see `TrafficEngine.van_positions`."""
+        found = self.positions()
+        return found.vehicle[found.is_tracked], found.link[found.is_tracked], found.relative[found.is_tracked]
+
     def counts(self) -> BinnedCounts:
         """Counts and travel times by bin and link so far."""
         return self._traffic.counts.so_far(self._traffic.store, self.now_us)

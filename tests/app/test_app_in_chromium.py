@@ -156,3 +156,22 @@ def test_the_command_says_when_the_port_is_taken(tmp_path: Path, capsys: pytest.
         port = str(taken.getsockname()[1])
         assert main(["app", "--dir", str(tmp_path), "--port", port]) == 2
     assert port in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_running_day_is_shown_on_the_map(browser: Browser, workspace: Path) -> None:
+    """While a run goes on, the page shows its clock, vans, queues and orders; afterwards the map makes way."""
+    with served(workspace) as home, opened(browser, viewport={"width": 1200, "height": 900}) as page:
+        page.goto(f"{home}/monitoring", wait_until="networkidle")
+        page.select_option("select[name=network]", "helsinki")
+        page.fill("[name=scenario]", "peak_ban")
+        page.fill("textarea[name=more]", "planning.iterations=20\ndays=3")
+        page.click("#start button")
+        page.wait_for_selector("#live:not([hidden])", timeout=MINUTES)
+        page.wait_for_selector("#live-map canvas", timeout=MINUTES)
+        assert page.locator("[data-key=live_clock] dd").inner_text().count(":") == 1
+        told = page.evaluate("liveNow")
+        assert told["network"] == "helsinki"
+        assert sum(told["vans"].values()) > 0
+        page.wait_for_selector(".job[data-state=done]", timeout=MINUTES)
+        page.wait_for_selector("#live", state="hidden", timeout=MINUTES)

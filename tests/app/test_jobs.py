@@ -148,3 +148,16 @@ def test_a_study_runs_to_its_tables(workspace: Path, monkeypatch: pytest.MonkeyP
     told = queue.job(job["job_id"])
     assert told["state"] == DONE, told["output"]
     assert told["has_run"] and (workspace / "results" / "tiny" / "summary.csv").is_file()
+
+
+def test_the_day_of_a_job_is_told_once_it_has_begun(client: TestClient, queue: JobQueue, workspace: Path) -> None:
+    """No job, or a job whose day has not begun: 404. Afterwards the state that the run keeps in its folder."""
+    job = queue.add(["network=grid"], "a run")
+    path = f"/api/jobs/{job['job_id']}/live"
+    assert client.get("/api/jobs/nothing/live").status_code == 404
+    assert client.get(path).status_code == 404
+    assert client.get("/api/jobs").json()["jobs"][0]["has_day"] is False
+    state = {"network": "grid", "time_s": 30000.0, "positions": [[1, 0.5, 0]]}
+    (workspace / "results" / "app" / "jobs" / job["job_id"] / "live.json").write_text(json.dumps(state))
+    assert client.get(path).json() == state
+    assert client.get("/api/jobs").json()["jobs"][0]["has_day"] is True

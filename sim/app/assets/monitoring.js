@@ -23,7 +23,7 @@ function jobCard(job) {
 }
 
 async function look() {
-  const told = await ask("/api/jobs").catch(() => null); if (!told || !told.jobs) return;
+  const told = await ask("/api/jobs").catch(() => null); if (!told || !told.jobs) return; watchDay(told.jobs);
   const key = JSON.stringify(told.jobs.map((job) => [job.job_id, job.state, job.progress, job.output.length, job.has_run])) + (told.jobs.some((job) => job.state === "running") ? Math.floor(Date.now() / 1000) : "");
   if (key === shownJobs) return; shownJobs = key;
   if (document.activeElement && jobBox.contains(document.activeElement) && document.activeElement.tagName !== "BODY" && told.jobs.some((job) => job.state === "running") && Math.random() < 0.5) return; // leave the focus where it is for a moment

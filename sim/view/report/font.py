@@ -22,7 +22,7 @@ def font_style(text: str) -> str:
         All words that the page may show.
     """
     wanted = "".join(sorted({sign for sign in text if sign >= CJK_FROM}))
-    file = _font_file()
+    file = font_file()
     if not wanted or file is None:
         return ""
     data = base64.b64encode(_subset(file, wanted)).decode()
@@ -33,7 +33,8 @@ def font_style(text: str) -> str:
     )
 
 
-def _font_file() -> Path | None:
+def font_file() -> Path | None:
+    """The whole of Noto Sans SC, 10 MB, as it is installed; None where it is missing."""
     spec = find_spec("zhplot")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         for file in sorted(Path(folder).glob("fonts/*SC-Regular.[ot]tf")):

@@ -163,6 +163,7 @@ class FreightMap {
     this.baseKey = ""; this.placeKey = "";
     this.roadOrder = this.orderRoads();
     new ResizeObserver(() => this.resize()).observe(box);
+    document.fonts.addEventListener("loadingdone", () => { this.baseKey = this.placeKey = ""; this.draw(); }); // a canvas does not wait for a font
     this.resize(); this.fit(); this.bind(); this.tick = this.tick.bind(this); this.draw();
   }
 
@@ -458,4 +459,4 @@ class FreightMap {
   setLayer(name, on) { this.layers[name] = on; this.baseKey = this.placeKey = ""; this.draw(); }
 }
 
-const FONT = "'Sim CJK', system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif";
+const FONT = "'Sim CJK', 'Sim CJK names', system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif";
