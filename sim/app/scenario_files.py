@@ -3,8 +3,8 @@ Scenarios drawn in the browser, checked and kept as files that the command line 
 
 A draft is plain data: `name`, `description`, `base` (scenarios to build on), `network`, `zones` (drawn, WGS84),
 `rules`, `places` (added), `settings` (overrides). Kept, it is `configs/scenario/NAME.yaml`, with
-`configs/policy/NAME.yaml` when it has rules, and with a network of its own under `networks/NAME` when zones or places
-were drawn.
+`configs/policy/NAME.yaml` when it has rules, with a network of its own under `networks/NAME` when zones or nodes were
+drawn, and with `inputs/NAME_berths.csv` when berths were.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import yaml
 from pydantic import ValidationError
 
+from sim.app.drawn_places import BERTH, check_places, overrides_of_places, with_places, write_berths
 from sim.app.workspace import Workspace, checked_name
 from sim.config import load_scenario
 from sim.errors import InputError
 from sim.network import RoadNetwork, read_network, write_network
 from sim.network.io import network_names
-from sim.network.places import locate_places
 from sim.network.zones import make_zones
 from sim.policy import PolicyParams
 from sim.resources import find_resource, resource_names, shipped_folder
@@ -46,8 +45,7 @@ SETTINGS = {
 }
 """Numbers that the form offers, with the least and the most that it takes; the scenario's own check comes after."""
 
-PLACE_KINDS = ("charger", "distribution_centre", "station_site", "hub")
-ZONES_MOST, POINTS_MOST, PLACES_MOST, RULES_MOST = 50, 2000, 500, 50
+ZONES_MOST, POINTS_MOST, RULES_MOST = 50, 2000, 50
 OVERRIDE = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*=[A-Za-z0-9_.+,-]{1,60}")
 """An override that may come from a browser: no path, no bracket, no interpolation."""
 
@@ -123,7 +121,8 @@ def keep_draft(workspace: Workspace, draft: dict[str, Any]) -> dict[str, str]:
     name = str(draft["name"])
     configs, written = workspace.folder / "configs", []
     overrides = []
-    if draft.get("zones") or draft.get("places"):
+    places = draft.get("places") or []
+    if draft.get("zones") or any(place["kind"] != BERTH for place in places):
         network = _drawn_network(draft)
         folder = workspace.folder / "networks" / name
         write_network(network, folder)
@@ -131,6 +130,11 @@ def keep_draft(workspace: Workspace, draft: dict[str, Any]) -> dict[str, str]:
         overrides.append(f"network={name}")
     else:
         overrides.append(f"network={draft['network']}")
+    berths = workspace.folder / "inputs" / f"{name}_berths.csv"
+    if write_berths(places, berths):
+        written.append(berths)
+        overrides.append(f"berths.added_file={berths.relative_to(workspace.folder).as_posix()}")
+    overrides += overrides_of_places(places)
     if draft.get("rules"):
         rules = PolicyParams.model_validate({"rules": draft["rules"]}).model_dump(mode="json", exclude_none=True)
         written.append(_write_yaml(configs / "policy" / f"{name}.yaml", rules, "Rules drawn in the web application"))
@@ -252,24 +256,8 @@ def _check_rules(draft: dict[str, Any]) -> None:
 
 
 def _check_places(draft: dict[str, Any]) -> None:
-    places = draft.get("places") or []
-    if not isinstance(places, list) or len(places) > PLACES_MOST:
-        raise InputError(f"places: expected a list of at most {PLACES_MOST}")
-    faults = []
-    for number, place in enumerate(places, start=1):
-        if not isinstance(place, dict) or place.get("kind") not in PLACE_KINDS:
-            faults.append(f"place {number}: kind: expected one of {', '.join(PLACE_KINDS)}")
-            continue
-        try:
-            good = abs(float(place["lon"])) <= 180.0 and abs(float(place["lat"])) <= 90.0
-        except (KeyError, TypeError, ValueError):
-            good = False
-        if not good:
-            faults.append(f"place {number}: expected lon and lat in degrees")
-        if len(str(place.get("name") or "")) > 100:
-            faults.append(f"place {number}: name: expected at most 100 characters")
-    if faults:
-        raise InputError(faults)
+    network = read_network(str(draft["network"])) if draft.get("network") in network_names() else None
+    check_places(draft.get("places") or [], network)
 
 
 def _check_settings(draft: dict[str, Any]) -> None:
@@ -315,29 +303,12 @@ def _drawn_network(draft: dict[str, Any]) -> RoadNetwork:
         for _, row in network.zones.iterrows()
         if row["zone_id"] not in names
     ]
-    places = network.places
-    if draft.get("places"):
-        table = pd.DataFrame(
-            [
-                {
-                    "place_id": f"drawn_{place['kind']}_{number:03d}",
-                    "kind": place["kind"],
-                    "type": "",
-                    "name": str(place.get("name") or ""),
-                    "lon": float(place["lon"]),
-                    "lat": float(place["lat"]),
-                    "attributes": "{}",
-                }
-                for number, place in enumerate(draft["places"], start=1)
-            ]
-        )
-        places = pd.concat([places, locate_places(network, table)], ignore_index=True)
     note = f"Zones and places were added to {network.name} by hand."
     return replace(
         network,
         name=str(draft["name"]),
         zones=make_zones([*kept, *added]),
-        places=places,
+        places=with_places(network, draft.get("places") or []),
         notes=(*network.notes, note),
     )
 

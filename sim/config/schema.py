@@ -190,6 +190,8 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
             del dump["fleet"]["mix_by_carrier"]
         if self.network.zones_file is None:
             del dump["network"]["zones_file"]
+        if self.berths.added_file is None:
+            del dump["berths"]["added_file"]
         for rule in dump["policy"]["rules"].values():
             if rule["stay_min"] is None:
                 del rule["stay_min"]

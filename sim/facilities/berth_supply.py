@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.errors import ConfigError
+from sim.errors import ConfigError, SitesError
 from sim.facilities.berth_table import read_berth_table
 from sim.facilities.curb_zones import read_curb_zones
 from sim.facilities.loading_berth import BerthParams, LoadingBerth, link_midpoints
@@ -34,15 +34,25 @@ def day_berths(network: RoadNetwork, shops: pd.DataFrame, params: BerthParams, w
     Raises
     ------
     SitesError
-        If the file has faults.
+        If a file has faults, or names a berth that is there already.
     ConfigError
         If a road class with spaces is on no link of the network.
     """
     if params.berths_file is None:
-        return berths_by_rule(network, shops, params)
-    if params.berths_file.lower().endswith(".json"):
-        return read_curb_zones(params.berths_file, network, params, weekday)
-    return read_berth_table(params.berths_file, network, params)
+        berths = berths_by_rule(network, shops, params)
+    elif params.berths_file.lower().endswith(".json"):
+        berths = read_curb_zones(params.berths_file, network, params, weekday)
+    else:
+        berths = read_berth_table(params.berths_file, network, params)
+    if params.added_file is None:
+        return berths
+    added = read_berth_table(params.added_file, network, params)
+    again = sorted({berth.berth_id for berth in berths} & {berth.berth_id for berth in added})
+    if again:
+        raise SitesError(
+            f"{params.added_file}: berth_id: found {', '.join(again[:5])}, names of other berths; expected new ones"
+        )
+    return [*berths, *added]
 
 
 def berths_by_rule(network: RoadNetwork, shops: pd.DataFrame, params: BerthParams) -> list[LoadingBerth]:

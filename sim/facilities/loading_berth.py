@@ -28,6 +28,9 @@ class BerthParams(BaseModel, frozen=True, extra="forbid"):
     berths_file: str | None = Field(
         description="Table of berths (CSV, GeoJSON) or Curb Data Specification zones (JSON); null: by the rules below"
     )
+    added_file: str | None = Field(
+        None, description="Table of berths (CSV, GeoJSON) besides those of the file or of the rules; null: none"
+    )
     spaces_per_shop: float = Field(
         ge=0.0, le=5.0, description="Van spaces in berths per shop without off-street loading [-]"
     )

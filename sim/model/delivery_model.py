@@ -518,6 +518,7 @@ class DeliveryModel(mesa.Model):  # type: ignore[misc]
             settings.joint.centre.sites_file,
             settings.charging.locations_file,
             settings.berths.berths_file,
+            settings.berths.added_file,
             settings.network.zones_file,
         )
         files = [*settings.traffic.trip_files, *(file for file in tables if file is not None)]

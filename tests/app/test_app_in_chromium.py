@@ -175,3 +175,32 @@ def test_a_running_day_is_shown_on_the_map(browser: Browser, workspace: Path) ->
         assert sum(told["vans"].values()) > 0
         page.wait_for_selector(".job[data-state=done]", timeout=MINUTES)
         page.wait_for_selector("#live", state="hidden", timeout=MINUTES)
+
+
+@pytest.mark.slow
+def test_a_berth_and_a_charge_are_put_on_the_map(browser: Browser, workspace: Path) -> None:
+    """A berth clicked on the map asks for its spaces, a charge for its price; faults are told; files are kept."""
+    with served(workspace) as home, opened(browser, viewport={"width": 1280, "height": 900}) as page:
+        page.goto(f"{home}/management")
+        page.wait_for_selector("#map canvas")
+        draw_square(page)
+        box = page.locator("#map").bounding_box()
+        assert box is not None
+        page.select_option("#place-kind", "berth")
+        page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+        page.fill("#places [data-number=spaces]", "0")
+        page.wait_for_selector("#verdict .faults")
+        assert "spaces: expected a whole number from 1 to 50" in page.inner_text("#verdict")
+        page.fill("#places [data-number=spaces]", "4")
+        page.locator("#rules select").first.select_option("charge")
+        page.fill("#rules [data-number=cny]", "")
+        page.wait_for_selector("#verdict .faults")
+        page.fill("#rules [data-number=cny]", "12")
+        page.wait_for_selector("#verdict .sound")
+        page.click("#keep")
+        page.wait_for_selector("#kept .kept")
+    scenario = sim.load_scenario("my_policy")
+    assert scenario.berths.added_file == "inputs/my_policy_berths.csv"
+    (rule,) = scenario.policy.rules.values()
+    assert rule.charge is not None
+    assert (rule.effect, rule.charge.by, rule.charge.cny) == ("charge", "entry", 12.0)

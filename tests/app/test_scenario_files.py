@@ -99,3 +99,65 @@ def test_yaml_is_plain_data(workspace: Path) -> None:
     keep_draft(Workspace(workspace), draft(description=text))
     written = yaml.safe_load((workspace / "configs" / "scenario" / "my_policy.yaml").read_text(encoding="utf-8"))
     assert written["description"] == text
+
+
+def test_berths_and_chargers_drawn_are_there_in_the_run(workspace: Path) -> None:
+    """A berth with its spaces stands besides those by rule, a charger with its connectors and power among the sites."""
+    places = [
+        {"kind": "berth", "lon": 24.942, "lat": 60.168, "name": "", "spaces": 3},
+        {"kind": "berth", "lon": 24.944, "lat": 60.169, "name": "", "spaces": None},
+        {"kind": "charger", "lon": 24.943, "lat": 60.169, "name": "Fast", "connectors": 7, "power_kw": 120.0},
+    ]
+    told = keep_draft(Workspace(workspace), draft(zones=[], rules={}, places=places))
+    assert "inputs/my_policy_berths.csv" in told["files"]
+    fast = ["traffic=off", "planning.iterations=1"]
+    model = sim.DeliveryModel(sim.load_scenario("my_policy", fast))
+    assert "inputs/my_policy_berths.csv" in model.input_sha256()
+    model.run()
+    berths = {berth.spec.berth_id: berth.spec.spaces for berth in model.berths}
+    assert {name: spaces for name, spaces in berths.items() if name.startswith("drawn")} == {
+        "drawn-berth-001": 3,
+        "drawn-berth-002": 2,
+    }
+    assert len(berths) > 10
+    drawn = [site.spec for site in model.charging_sites if site.spec.name == "Fast"]
+    assert [site.connector_kw for site in drawn] == [(120.0,) * 7]
+    keep_draft(Workspace(workspace), draft(zones=[], rules={}, places=[]))
+    assert not (workspace / "inputs" / "my_policy_berths.csv").exists()
+    assert sim.load_scenario("my_policy").berths.added_file is None
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ({"kind": "berth", "spaces": 0}, "place 1: spaces: expected a whole number from 1 to 50, found 0"),
+        ({"kind": "berth", "spaces": 2.5}, "spaces: expected a whole number"),
+        ({"kind": "charger", "power_kw": "much"}, "power_kw: expected a number from 1 to 1000, found 'much'"),
+        ({"kind": "hub", "lon": 25.9}, "place 1: found no street within 1000 m"),
+    ],
+)
+def test_places_that_cannot_be_are_told(workspace: Path, place: dict[str, Any], told: str) -> None:
+    """Numbers out of range, parts of spaces, places off the map: named with what was expected."""
+    faults = faults_of(draft(places=[{"lon": 24.942, "lat": 60.168, **place}]))
+    assert any(told in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"effect": "charge", "charge": {"by": "entry", "cny": 15.0, "most_cny_per_day": 45.0}}, None),
+        ({"effect": "speed_limit", "speed_kph": 30.0}, None),
+        ({"effect": "stay_limit", "stay_min": 15.0}, None),
+        ({"effect": "charge", "charge": {"by": "entry", "cny": None}}, "charge.cny"),
+        ({"effect": "speed_limit", "speed_kph": 500.0}, "speed_kph"),
+        ({"effect": "stay_limit", "stay_min": None}, "stay_min"),
+    ],
+)
+def test_rules_of_every_effect_are_kept_or_told(workspace: Path, rule: dict[str, Any], told: str | None) -> None:
+    """Charges, speed limits and limits of stay are drawn as bans are; what is missing or out of range is named."""
+    changed = draft(rules={"rule_1": {**RULE, **rule}})
+    if told is None:
+        keep_draft(Workspace(workspace), changed)
+        assert sim.load_scenario("my_policy").policy.rules["rule_1"].effect == rule["effect"]
+    else:
+        assert any(told in fault for fault in faults_of(changed)), faults_of(changed)
