@@ -12,7 +12,9 @@ from sim.view.run_folder import RunFolder
 
 def operator_rows(folder: Path) -> list[dict[str, Any]]:
     """
-    One row for each carrier: vans used, orders, delivered, share on time, double parking, violations, fines, cost.
+    One row for each carrier: vans, orders, delivered, share on time, double parking, violations, fines, cost, credit.
+
+    Credit, level and reward are those after the last day, where the run has counted them.
 
     Parameters
     ----------
@@ -47,10 +49,24 @@ def operator_rows(folder: Path) -> list[dict[str, Any]]:
     table["fines_cny"] = violations["fine_cny"].groupby(who).sum()
     table["cost_cny"] = costs.groupby(costs["carrier_id"].astype(object))["cost_cny"].sum()
     table["cost_per_order_cny"] = table["cost_cny"] / table["orders"]
+    credit = _credit(folder)
     whole = table.drop(columns=["on_time_share", "cost_per_order_cny"]).fillna(0.0)
     table[whole.columns] = whole
+    table = table.join(credit)
     return [
         {"carrier_id": str(name)}
         | {str(key): None if pd.isna(value) else round(float(value), 4) for key, value in row.items()}
         for name, row in table.iterrows()
     ]
+
+
+def _credit(folder: Path) -> pd.DataFrame:
+    """Credit, level and reward of each carrier after the last day; empty columns where there is no `credit.csv`."""
+    columns = ["credit", "level", "reward_cny"]
+    try:
+        table = pd.read_csv(folder / "credit.csv")
+        last: pd.DataFrame = table[table["day"] == table["day"].max()].set_index("carrier_id")[columns]
+    except (OSError, ValueError, KeyError):
+        return pd.DataFrame(columns=columns, dtype=float)
+    last.index = last.index.astype(str)
+    return last

@@ -21,6 +21,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
+from sim.app.appraisal import attribution_content, search_content
 from sim.app.downloads import run_file, study_file
 from sim.app.information import answer
 from sim.app.jobs import JobQueue
@@ -60,6 +61,7 @@ APP_ASSETS = {
     "management.js",
     "information.js",
     "statistics.js",
+    "appraisal.js",
     "imports.js",
     "run.js",
     "study.js",
@@ -128,6 +130,7 @@ def create_app(folder: Path | str = ".", *, token: str | None = None, hosts: tup
         Route("/api/runs/{run}/operators", _told(site.operators)),
         Route("/api/studies/{study}/content", _told(site.study)),
         Route("/api/studies/{study}/files/{name:path}", _told(site.study_file)),
+        Route("/api/appraisal", _told(site.appraisal)),
         Route("/api/networks/{network}/content", _told(site.network)),
         Route("/api/draft/check", _told(site.check_draft), methods=["POST"]),
         Route("/api/draft/keep", _told(site.keep_draft), methods=["POST"]),
@@ -289,6 +292,14 @@ class _Site:
     def study_file(self, request: Request) -> Response:
         """One table or figure of a study."""
         return study_file(self.workspace, request.path_params["study"], request.path_params["name"])
+
+    def appraisal(self, request: Request) -> Response:
+        """Contributions of levers in each study that asked for them, and what searches have found."""
+        studies = [attribution_content(path) for path in self.workspace.study_folders().values()]
+        searches = [search_content(path) for path in self.workspace.search_folders().values()]
+        return JSONResponse(
+            {"attributions": [one for one in studies if one], "searches": [one for one in searches if one]}
+        )
 
     def operators(self, request: Request) -> Response:
         """Carriers of a run side by side."""

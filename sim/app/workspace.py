@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from sim.app.appraisal import is_search
 from sim.errors import InputError
 from sim.view.report.study import is_study
 
@@ -73,6 +74,12 @@ class Workspace:
         folders = sorted(results.iterdir()) if results.is_dir() else []
         return {path.name: path for path in folders if path.is_dir() and is_study(path) and NAME.fullmatch(path.name)}
 
+    def search_folders(self) -> dict[str, Path]:
+        """Folders of searches by name."""
+        results = self.folder / "results"
+        folders = sorted(results.iterdir()) if results.is_dir() else []
+        return {path.name: path for path in folders if path.is_dir() and is_search(path) and NAME.fullmatch(path.name)}
+
     def studies_to_run(self) -> list[str]:
         """Names of the studies under `experiments/` that can be started."""
         found = (self.folder / "experiments").glob("*/study.yaml")
@@ -97,8 +104,9 @@ class Workspace:
         return _downloads(self.run_folder(name))
 
     def files_of_study(self, name: str) -> dict[str, Path]:
-        """Tables and figures of a study that may be downloaded, by their path inside it."""
-        return _downloads(self.study_folder(name))
+        """Tables and figures of a study or search that may be downloaded, by their path inside it."""
+        searches = self.search_folders()
+        return _downloads(searches[name] if name in searches else self.study_folder(name))
 
     def runs(self, limit: int = 200) -> list[dict[str, Any]]:
         """What is known of each finished run, newest first."""

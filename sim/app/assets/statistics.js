@@ -15,7 +15,7 @@ if (operatorRun) {
   const fill = async () => {
     const told = await ask("/api/runs/" + encodeURIComponent(operatorRun.value) + "/operators"), box = document.getElementById("operators");
     if (told.faults) { showFaults(box, told.faults); return; }
-    box.replaceChildren(tableOf([w("carrier"), w("vans"), w("orders"), w("delivered"), w("on_time"), w("double") + " [h]", w("violations"), w("fines") + " [CNY]", w("cost") + " [CNY]", w("cost_per_order") + " [CNY]"], told.rows.map((row) => [row.carrier_id, ...["vans", "orders", "delivered", "on_time_share", "double_parking_h", "violations", "fines_cny", "cost_cny", "cost_per_order_cny"].map((key) => numberText(row[key]))]), [1, 2, 3, 4, 5, 6, 7, 8, 9]));
+    box.replaceChildren(tableOf([w("carrier"), w("vans"), w("orders"), w("delivered"), w("on_time"), w("double") + " [h]", w("violations"), w("fines") + " [CNY]", w("cost") + " [CNY]", w("cost_per_order") + " [CNY]", w("credit"), w("credit_level"), w("reward")], told.rows.map((row) => [row.carrier_id, ...["vans", "orders", "delivered", "on_time_share", "double_parking_h", "violations", "fines_cny", "cost_cny", "cost_per_order_cny", "credit", "level", "reward_cny"].map((key) => numberText(row[key]))]), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]));
   };
   operatorRun.addEventListener("change", fill); fill();
 }
