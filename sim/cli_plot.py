@@ -59,7 +59,9 @@ def draw_figures(name: str, results: Path, out: Path, figure: str | None, suffix
 
 
 def plot(arguments: argparse.Namespace) -> int:
-    """`sim plot`: draw all figures of a study, or one."""
+    """`sim plot`: draw all figures of a study or of a run, or one."""
+    if (Path(arguments.study) / "kpis.json").is_file():
+        return _plot_run(arguments)
     from sim.experiment.study_file import find_study
 
     results = (
@@ -74,17 +76,27 @@ def plot(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _plot_run(arguments: argparse.Namespace) -> int:
+    from sim.view import draw_run_figures
+
+    out = Path(arguments.out) if arguments.out else None
+    for path in draw_run_figures(arguments.study, arguments.figure, suffix=arguments.format, out=out):
+        print(path)
+    return DONE
+
+
 def add_plot_command(commands: Commands[argparse.ArgumentParser]) -> None:
     """Put `sim plot` among the other commands."""
     command = add_command(
         commands,
         "plot",
         plot,
-        "Draw the figures of a study from its tables, with the CSV behind each.",
-        "examples:\n  sim plot time_windows\n  sim plot time_windows by_ban --format svg",
+        "Draw the figures of a study from its tables, with the CSV behind each, or those of a run from its files.",
+        "examples:\n  sim plot time_windows\n  sim plot time_windows by_ban --format svg\n"
+        "  sim plot results/runs/a1b2c3d4e5f6 map_day --format pdf",
     )
-    command.add_argument("study", help="name of a folder under experiments/, or path to such a folder")
-    command.add_argument("figure", nargs="?", help="name of one figure in study.yaml (default: all)")
+    command.add_argument("study", help="name of a folder under experiments/, path to such a folder, or folder of a run")
+    command.add_argument("figure", nargs="?", help="name of one figure (default: all)")
     command.add_argument("--results", metavar="DIR", help="folder of the tables (default: results/NAME)")
     command.add_argument("--out", metavar="DIR", help="folder of the figures (default: figures/ beside the tables)")
     command.add_argument("--format", choices=FORMATS, default="png", help="file format (default: png)")

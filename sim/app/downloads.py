@@ -2,7 +2,7 @@
 Files of runs and studies as they are handed out: as they lie there, and tables and figures in a second form.
 
 A table of a run (`stops.parquet`) is also handed out as CSV (`stops.parquet.csv`), one of a study (`summary.csv`) as
-parquet (`summary.csv.parquet`), and a figure of a study (`figures/NAME.png`) as vectors (`figures/NAME.png.svg`), drawn
+parquet (`summary.csv.parquet`), and a figure of either (`figures/NAME.png`) as vectors (`figures/NAME.png.svg`), drawn
 from the tables beside it as `sim plot` draws it.
 """
 
@@ -20,6 +20,7 @@ from sim.errors import InputError
 from sim.experiment.figure_tables import figure_table
 from sim.experiment.study_file import read_study
 from sim.results import load_study
+from sim.view import draw_run_figures
 from sim.view.study_figures import draw_study_figure
 
 _KINDS = {".png": "image/png", ".csv": "text/csv", ".svg": "image/svg+xml"}
@@ -33,6 +34,8 @@ def run_file(workspace: Workspace, run: str, name: str) -> Response:
     ------
     NotThereError
         If there is no such run or file.
+    InputError
+        If a figure cannot be drawn from what is there.
     """
     files = workspace.files_of_run(run)
     stem = name.removesuffix(".csv")
@@ -41,6 +44,11 @@ def run_file(workspace: Workspace, run: str, name: str) -> Response:
         binary = [column for column in table if table[column].map(lambda cell: isinstance(cell, bytes)).any()]
         text = "\ufeff" + table.drop(columns=binary).to_csv(index=False)
         return attachment(text.encode(), "text/csv", f"{stem.removesuffix('.parquet')}.csv")
+    figure = name.removesuffix(".svg")
+    if name.endswith(".png.svg") and figure in files:
+        out = workspace.own_folder("figures") / run
+        (drawn,) = draw_run_figures(workspace.run_folder(run), Path(figure).stem, suffix="svg", out=out)
+        return FileResponse(drawn, media_type=_KINDS[".svg"], filename=drawn.name)
     return _as_it_lies(files, name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim.errors import ResultsError
 from sim.view.double_parking_map import draw_double_parking_map
 from sim.view.gap_figure import GAP_TABLE, draw_assignment_gap
 from sim.view.hour_figures import draw_charging_by_hour, draw_kerb_by_hour, draw_vans_by_hour
@@ -31,20 +32,32 @@ CAR_FIGURES = {"assignment_gap.png": draw_assignment_gap}
 """The same of a run with cars."""
 
 
-def draw_run_figures(run_dir: Path | str) -> list[Path]:
+def draw_run_figures(
+    run_dir: Path | str, figure: str | None = None, *, suffix: str = "png", out: Path | None = None
+) -> list[Path]:
     """
-    Draw all figures of a run into its folder `figures/`.
+    Draw all figures of a run, or one.
 
     Parameters
     ----------
     run_dir
         Folder of a finished run.
+    figure
+        Name of one figure, such as `map_day`; None: all.
+    suffix
+        `png`, `svg` or `pdf`.
+    out
+        Folder of the figures; `figures/` in that of the run when None.
 
     Raises
     ------
     ResultsError
-        If the folder is not that of a finished run.
+        If the folder is not that of a finished run, or it has no such figure.
     """
     run = RunFolder(run_dir)
-    figures = RUN_FIGURES | (CAR_FIGURES if (run.folder / GAP_TABLE).is_file() else {})
-    return [draw(run, run.folder / "figures" / name) for name, draw in figures.items()]
+    drawings = RUN_FIGURES | (CAR_FIGURES if (run.folder / GAP_TABLE).is_file() else {})
+    known = {Path(name).stem: draw for name, draw in drawings.items()}
+    if figure is not None and figure not in known:
+        raise ResultsError(f"{run.folder}: found no figure {figure!r}; known: {', '.join(known)}")
+    folder = run.folder / "figures" if out is None else out
+    return [known[name](run, folder / f"{name}.{suffix}") for name in ([figure] if figure else known)]

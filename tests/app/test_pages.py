@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 from starlette.testclient import TestClient
 
+from sim.view import draw_run_figures
 from sim.view.report import pack, report_content
 from sim.view.report.pack import unpack
 
@@ -104,3 +105,15 @@ def test_tables_and_figures_of_a_study_are_handed_out(client: TestClient, worksp
     assert "summary.csv.parquet" in page and "by_detection.png.svg" in page
     for name in ("../../secret", "figures/none.png.svg", "none.csv.parquet"):
         assert client.get(files + name).status_code == 404
+
+
+def test_figures_of_a_run_come_as_vectors_too(client: TestClient, workspace: Path) -> None:
+    """Each PNG of a run's page has its SVG beside it; a name that is no figure is not there."""
+    run = workspace / "results" / "runs" / RUN
+    draw_run_figures(run, "kerb_by_hour")
+    files = f"/api/runs/{RUN}/files/"
+    assert f"{files}figures/kerb_by_hour.png.svg" in client.get(f"/runs/{RUN}").text
+    vectors = client.get(f"{files}figures/kerb_by_hour.png.svg")
+    assert vectors.headers["content-type"].startswith("image/svg+xml")
+    assert b"<svg" in vectors.content[:500]
+    assert client.get(f"{files}figures/none.png.svg").status_code == 404

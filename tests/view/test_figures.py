@@ -11,6 +11,7 @@ import pytest
 import shapely
 from matplotlib.figure import Figure
 
+from sim.cli import main
 from sim.energy.emissions import FUELS
 from sim.errors import ResultsError
 from sim.view import draw_run_figures, figures
@@ -201,3 +202,15 @@ def test_figures_need_no_display(run_dir: Path) -> None:
     code = f"import sys; {draw}; print('matplotlib.pyplot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_one_figure_as_vectors_elsewhere(run_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`sim plot RUN FIGURE --format svg` draws one figure whose letters are outlines; equal runs give equal files."""
+    assert main(["plot", str(run_dir), "kerb_by_hour", "--format", "svg", "--out", str(tmp_path / "a")]) == 0
+    assert main(["plot", str(run_dir), "kerb_by_hour", "--format", "svg", "--out", str(tmp_path / "b")]) == 0
+    (drawn,) = (tmp_path / "a").iterdir()
+    assert drawn.name == "kerb_by_hour.svg"
+    assert drawn.read_text(encoding="utf-8").count("<path") > 10
+    assert drawn.read_bytes() == (tmp_path / "b" / drawn.name).read_bytes()
+    assert main(["plot", str(run_dir), "kerb", "--format", "svg"]) == 2
+    assert "found no figure 'kerb'" in capsys.readouterr().err
