@@ -204,6 +204,8 @@ class UserTable:
             frame: pd.DataFrame = pq.read_table(self.path).to_pandas()
         except FileNotFoundError as error:
             raise self._error(f"{self.path}: no such file, expected a CSV or Parquet table") from error
+        except MemoryError as error:
+            raise self._error(f"{self.path}: found more than fits into memory, expected a smaller table") from error
         except (pa.ArrowException, OSError, ValueError) as error:
             why = str(error).splitlines()[0]
             raise self._error(f"{self.path}: found no readable Parquet file ({why})") from error

@@ -352,7 +352,7 @@ class _Site:
             raise InputError(f"network: expected one of {', '.join(network_names())}")
         path = await run_in_threadpool(keep_upload, self.workspace, kind, name, content)
         told = await run_in_threadpool(read_upload, self.workspace, kind, path, options)
-        told["faults"] = [fault.replace(str(path), Path(name).name[-80:]) for fault in told["faults"]]
+        told["faults"] = [_in_the_users_words(fault, path, name) for fault in told["faults"]]
         return JSONResponse(told | {"kept": path.name}, status_code=422 if told["faults"] else 201)
 
     def positions(self, request: Request) -> Response:
@@ -427,6 +427,12 @@ def _joined(values: Any) -> str:
 
 def _list(value: Any) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list | tuple) else [] if value is None else [str(value)]
+
+
+def _in_the_users_words(fault: str, kept: Path, name: str) -> str:
+    """A fault with the user's name of the file instead of ours."""
+    own = Path(name).name[-80:]
+    return fault.replace(str(kept), own).replace(kept.name, own)
 
 
 async def _json(request: Request) -> dict[str, Any]:

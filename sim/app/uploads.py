@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -39,7 +40,7 @@ class UploadKind:
 
 
 KINDS = {
-    "survey": UploadKind((".csv", ".parquet", ".geojson"), 20 * MEGABYTE),
+    "survey": UploadKind((".csv", ".geojson"), 20 * MEGABYTE),
     "network": UploadKind((".graphml", ".osm", ".pbf"), 50 * MEGABYTE),
     "trips": UploadKind((".csv", ".parquet"), 50 * MEGABYTE),
     "positions": UploadKind((".csv", ".gpx"), 20 * MEGABYTE),
@@ -51,6 +52,8 @@ TIME_S = 90
 """Time of the reading process."""
 
 _XML = (".graphml", ".osm", ".gpx")
+_ENCODINGS = ("utf-8", "us-ascii", "ascii", "iso-8859-1", "windows-1252")
+"""Encodings of XML in which tags are what they are in ASCII."""
 
 
 def keep_upload(workspace: Workspace, kind: str, file_name: str, content: bytes) -> Path:
@@ -84,8 +87,18 @@ def _check_content(ending: str, content: bytes) -> None:
         raise InputError("file: expected a parquet file, found other content")
     if ending in (".csv", ".geojson", *_XML) and b"\0" in content[:65536]:
         raise InputError("file: expected text, found binary content")
+    if ending in _XML:
+        _check_encoding(content)
     if ending in _XML and (b"<!doctype" in content.lower() or b"<!entity" in content.lower()):
         raise InputError("file: expected XML without document type and entities, found a declaration of them")
+
+
+def _check_encoding(content: bytes) -> None:
+    """Refuse XML in an encoding in which a declaration of entities would not look like one."""
+    stated = re.match(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]*)[\"']", content[:400])
+    encoding = stated[1].decode().lower() if stated else "utf-8"
+    if encoding not in _ENCODINGS or not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise InputError(f"file: expected XML in one of {', '.join(_ENCODINGS)}, found {encoding[:40] or 'none'}")
 
 
 def read_upload(workspace: Workspace, kind: str, path: Path, options: dict[str, str]) -> dict[str, Any]:

@@ -82,6 +82,8 @@ def _decoded(path: Path) -> str:
         raise SurveyError(f"{path}: cannot be read ({why}), expected a CSV or GeoJSON file") from error
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise SurveyError(f"{path}: found a spreadsheet workbook, expected CSV or GeoJSON; save it as CSV UTF-8")
+    if content.startswith(b"PAR1"):
+        raise SurveyError(f"{path}: found a Parquet file, expected CSV or GeoJSON; {_SCHEMA_PAGE}")
     if not content.removeprefix(codecs.BOM_UTF8).strip():
         raise SurveyError(f"{path}: found an empty file, expected a CSV or GeoJSON table; {_SCHEMA_PAGE}")
     if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" not in content:
