@@ -21,10 +21,13 @@ def reproduce(arguments: argparse.Namespace) -> int:
 
     from sim.experiment.reproduce import read_committed
     from sim.experiment.reproduce import reproduce as run_again
+    from sim.experiment.reproduce_search import subject_of_search
+    from sim.experiment.search_file import is_search, read_search
     from sim.experiment.study import write_csv
     from sim.experiment.study_file import read_study
 
-    study = read_study(arguments.study)
+    search = read_search(arguments.study) if is_search(arguments.study) else None
+    study = search.study() if search else read_study(arguments.study)
     committed = read_committed(Path(arguments.results) if arguments.results else Path("results") / study.name)
     with tempfile.TemporaryDirectory(prefix="sim_reproduce_") as work, progress_bar() as progress:
         found = run_again(
@@ -36,6 +39,7 @@ def reproduce(arguments: argparse.Namespace) -> int:
             tolerance=arguments.tolerance,
             overrides=arguments.overrides,
             progress=progress,
+            subject=subject_of_search(search, committed) if search else None,
         )
     console = Console(soft_wrap=True)
     for run_id, fault in found.failures.items():
@@ -79,8 +83,9 @@ def add_reproduce_command(commands: Commands[argparse.ArgumentParser]) -> None:
         commands,
         "reproduce",
         reproduce,
-        "Run a committed study again, or some of its runs, and compare every number with the committed results.",
+        "Run a committed study or search again, or some of its runs, and compare every number with those committed.",
         "examples:\n  sim reproduce time_windows\n  sim reproduce time_windows --runs 5\n"
+        "  sim reproduce plan_search --runs 5\n"
         "exit codes: 0 equal, 1 different (with the probable cause), 2 the input is wrong",
     )
     command.add_argument("study", help="name of a folder under experiments/, or path to such a folder")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -22,7 +22,9 @@ import pandas as pd
 from sim.config import Scenario
 from sim.contracts import Progress, no_progress
 from sim.errors import ResultsError
+from sim.experiment.attribution import attribution_table
 from sim.experiment.design import PlannedRun, design_points, planned_runs
+from sim.experiment.sensitivity_table import sensitivity_table
 from sim.experiment.study import RUN_HERE, measures_in, outcome_table
 from sim.experiment.study_file import Study
 from sim.experiment.study_runs import carry_out, run_manifest, simulate_to
@@ -71,6 +73,23 @@ class Reproduction:
     def is_equal(self) -> bool:
         """Whether every run finished and no number differs."""
         return self.differences.empty and not self.failures
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """
+    What results should hold.
+
+    Parameters
+    ----------
+    runs
+        Runs of the design, with further overrides.
+    tables
+        Tables by name that follow from the outcomes.
+    """
+
+    runs: Callable[[Sequence[str]], list[PlannedRun]]
+    tables: Callable[[pd.DataFrame], dict[str, pd.DataFrame]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +160,7 @@ def reproduce(
     overrides: Sequence[str] = (),
     progress: Progress = no_progress,
     simulate: Any = simulate_to,
+    subject: Subject | None = None,
 ) -> Reproduction:
     """
     Run a study again and compare it with its committed results.
@@ -166,15 +186,19 @@ def reproduce(
         Told after each run.
     simulate
         What simulates a run; a module-level function.
+    subject
+        What the runs and tables of the results should be, where they are not those of a study, as for a search.
 
     Raises
     ------
     InputError
         If a point of the study makes no valid scenario, or `work` cannot be written.
     """
-    planned = planned_runs(
-        design_points(study, [*overrides, *RUN_HERE, f"paths.cache_dir={work / 'cache'}"]), study.seeds
+    subject = subject or Subject(
+        runs=lambda own: planned_runs(design_points(study, own), study.seeds),
+        tables=lambda outcomes: _study_tables(study, committed.design, outcomes),
     )
+    planned = subject.runs([*overrides, *RUN_HERE, f"paths.cache_dir={work / 'cache'}"])
     ids = _ids(study, committed)
     chosen = _spread([run for run in planned if _identity(run) in ids], runs)
     if not chosen:
@@ -203,7 +227,7 @@ def reproduce(
         own = found[found["run_id"] == run.run_id]
         compared += max(len(own), len(theirs))
         rows += _value_differences(run, theirs, own, tolerance)
-    rows += _table_differences(study, committed, tolerance)
+    rows += _table_differences(subject, committed, tolerance)
     differences = pd.DataFrame(rows, columns=list(_COLUMNS))
     return Reproduction(
         len(chosen), len(committed.design), compared, tolerance, differences, _causes(pairs, chosen), failures
@@ -286,17 +310,25 @@ def _is_same(before: str | None, now: str | None, tolerance: float) -> bool:
         return False
 
 
-def _table_differences(study: Study, committed: Committed, tolerance: float) -> list[dict[str, Any]]:
-    """Whether the committed `summary.csv` and `comparison.csv` are what the committed outcomes give."""
-    values = [float(text) if text else math.nan for text in committed.outcomes["value"]]
-    design, outcomes = committed.design, committed.outcomes.assign(value=values)
+def _study_tables(study: Study, design: pd.DataFrame, outcomes: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Tables of a study that follow from its outcomes."""
     factors, measures = list(study.file.factor_names), study.file.kept_measures
     base = study.file.compared_with
-    expected = {"summary": summarise(design, outcomes, factors, measures_in(outcomes, measures), base)}
+    tables = {"summary": summarise(design, outcomes, factors, measures_in(outcomes, measures), base)}
     if base:
-        expected["comparison"] = relative_changes(design, outcomes, factors, measures, base)
+        tables["comparison"] = relative_changes(design, outcomes, factors, measures, base)
+    if study.file.attribution:
+        tables["attribution"] = attribution_table(study.file, design, outcomes)
+    if study.file.is_sensitivity:
+        tables["sensitivity"] = sensitivity_table(study.file, design, outcomes)
+    return tables
+
+
+def _table_differences(subject: Subject, committed: Committed, tolerance: float) -> list[dict[str, Any]]:
+    """Whether the committed tables are what the committed outcomes give."""
+    values = [float(text) if text else math.nan for text in committed.outcomes["value"]]
     rows = []
-    for name, table in expected.items():
+    for name, table in subject.tables(committed.outcomes.assign(value=values)).items():
         path = committed.folder / f"{name}.csv"
         text = path.read_text(encoding="utf-8") if path.is_file() else None
         if text is None or not _is_same_table(text, table.to_csv(index=False, lineterminator="\n"), tolerance):
@@ -356,12 +388,15 @@ def _has_new_settings_only(before: Mapping[str, Any], now: Mapping[str, Any], ru
     Whether the configuration differs by nothing but settings that the committed code did not know yet.
 
     Newer code gives such a setting its default. That is another name for the run, and no other experiment as long as
-    the numbers are equal; it is told as a note. A setting that has another value, or is gone, is a difference.
+    the numbers are equal; it is told as a note. A setting that has another value is a difference, and so is one that is
+    gone, unless it was null.
     """
     if not before.get("config") or not now or before.get("code_sha256") == now.get("code_sha256"):
         return False
     old, new = _flat(before["config"]), _flat(json.loads(json.dumps(run.point.scenario.content() | {"seed": run.seed})))
-    return all(key in new and new[key] == value for key, value in old.items())
+    return all(
+        new.get(key) == value if value is None else key in new and new[key] == value for key, value in old.items()
+    )
 
 
 def _changes(kind: str, before: Any, now: Any) -> list[str]:

@@ -21,7 +21,7 @@ from sim.errors import ConfigError
 from sim.experiment.design import DesignPoint, PlannedRun, design_table, planned_runs, point_at
 from sim.experiment.proposals import Levels, Proposals
 from sim.experiment.search_file import Search
-from sim.experiment.search_tables import Appraised, appraise, best_trial, confirmation_table, trial_table
+from sim.experiment.search_tables import Appraised, appraise, best_trial, confirmation_table, front_table, trial_table
 from sim.experiment.study import RUN_HERE, forget_other_code, make_folder, outcome_table, write_csv, write_text
 from sim.experiment.study_file import StudyError
 from sim.experiment.study_runs import carry_out, check_same_code, run_manifest, simulate_to
@@ -185,7 +185,7 @@ def _write(
     outcomes = outcome_table(out / "runs", dict.fromkeys(design["run_id"]), search.file.measures)
     tables = {
         "trials": table,
-        "front": table[table["is_front"].astype(bool)].sort_values(["public_cost", "trial"]),
+        "front": front_table(table),
         "design": design,
         "outcomes": outcomes,
         "failures": pd.DataFrame(sorted(failures.items()), columns=["run_id", "fault"]),

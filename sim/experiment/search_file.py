@@ -167,6 +167,15 @@ class Search(BaseModel, frozen=True, extra="forbid"):
         return Study(name=self.name, folder=self.folder, file=content, seeds=self.seeds)
 
 
+def is_search(name: str) -> bool:
+    """Whether a name, or a path, is that of a search and not of a study."""
+    tried = (Path("experiments") / name, Path(name))
+    found = next(
+        (path for path in tried if any((path / f"{kind}.yaml").is_file() for kind in ("study", "search"))), None
+    )
+    return found is not None and not (found / "study.yaml").is_file()
+
+
 def read_search(name: str) -> Search:
     """
     A search with its seeds, checked: `experiments/NAME`, or a path to such a folder.

@@ -140,6 +140,11 @@ def best_trial(table: pd.DataFrame) -> pd.Series[Any]:
     return (best if len(best) else table.sort_values(["shortfall", "public_cost"], kind="stable")).iloc[0]
 
 
+def front_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Content of `front.csv`: the sets of `trials.csv` that no other beats, the cheapest first."""
+    return table[table["is_front"].astype(bool)].sort_values(["public_cost", "trial"])
+
+
 def trial_table(file: SearchFile, found: Mapping[int, tuple[dict[str, Level], Appraised]]) -> pd.DataFrame:
     """
     Content of `trials.csv`: a row for each set of levers tried, in the order of the search, each set once.

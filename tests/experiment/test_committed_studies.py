@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -54,3 +55,23 @@ def test_a_run_of_each_committed_study_comes_out_again(
     """`sim reproduce NAME --runs 1` says equal: whoever changes results commits them anew."""
     monkeypatch.chdir(ROOT)
     assert main(["reproduce", name, "--runs", "1", "--workers", "1"]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_run_and_the_tables_of_the_committed_search_come_out_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """As for studies; a table that does not follow from the outcomes is named, and so is a level that is none."""
+    monkeypatch.chdir(ROOT)
+    assert main(["reproduce", "plan_search", "--runs", "1", "--workers", "1"]) == 0, capsys.readouterr().out
+    results = tmp_path / "plan_search"
+    shutil.copytree(ROOT / "results" / "plan_search", results, ignore=shutil.ignore_patterns("runs", "*.db"))
+    confirmed = (results / "confirmation.csv").read_text(encoding="utf-8")
+    (results / "confirmation.csv").write_text(confirmed.replace("not shown", "met"), encoding="utf-8")
+    elsewhere = ["--runs", "1", "--workers", "1", "--results", str(results)]
+    assert main(["reproduce", "plan_search", *elsewhere, "--out", str(tmp_path / "differences.csv")]) == 1
+    assert pd.read_csv(tmp_path / "differences.csv")["table"].tolist() == ["confirmation"]
+    trials = (results / "trials.csv").read_text(encoding="utf-8")
+    (results / "trials.csv").write_text(trials.replace("a third", "a tenth"), encoding="utf-8")
+    assert main(["reproduce", "plan_search", *elsewhere]) == 2
+    assert "found 'a tenth', expected one of" in capsys.readouterr().err
