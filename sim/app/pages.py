@@ -34,6 +34,7 @@ from sim.config.scenarios import read_scenario
 from sim.errors import InputError
 from sim.measures.scorecard import BY_HAND, NUMBERS_TOLD, TARGETS, VERDICT_ZH
 from sim.network import RoadNetwork
+from sim.network.build import default_name
 from sim.network.io import network_names, read_network
 from sim.policy import rules_document
 from sim.resources import find_resource, resource_names
@@ -345,7 +346,7 @@ class _Site:
             options = {key: checked_name(form[key], key) for key in ("network", "name") if form.get(key)}
             name = file.filename or ""
         if kind == "network":
-            wanted = checked_name(options.get("name"), "name")
+            wanted = checked_name(options.setdefault("name", default_name(Path(name).name)), "name")
             if wanted in network_names():
                 raise InputError(f"name: there is a network {wanted!r} already; choose another")
         elif options.get("network") not in network_names():

@@ -38,13 +38,18 @@ def served(folder: Path, port: str = "0") -> Iterator[str]:
         process.wait(timeout=30)
 
 
+def _is_error(message: Any) -> bool:
+    """Whether a line of the console is an error; the browser also writes one when bad input is answered with 422."""
+    return message.type == "error" and "status of 422" not in message.text
+
+
 @contextmanager
 def opened(browser: Browser, **context: Any) -> Iterator[Page]:
     """A page that fails on errors of its console and on requests to elsewhere."""
     with browser.new_context(**context) as own:
         page = own.new_page()
         errors: list[str] = []
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "request",
@@ -204,3 +209,38 @@ def test_a_berth_and_a_charge_are_put_on_the_map(browser: Browser, workspace: Pa
     (rule,) = scenario.policy.rules.values()
     assert rule.charge is not None
     assert (rule.effect, rule.charge.by, rule.charge.cny) == ("charge", "entry", 12.0)
+
+
+GOOD_SURVEY = "shop_id,name,shop_type,lon,lat\nA,一号店,convenience,24.9428,60.1685\nB,,pharmacy,24.9440,60.1690\n"
+BAD_SURVEY = "shop_id,shop_type,lon,lat\nA,boutique,24.9428,60.1685\nA,other,24.9428,160.1\n"
+GOOD_TRACK = "vehicle_id,time,lon,lat\n鲁C1,08:10:00,24.94964,60.166089\n鲁C1,08:10:30,24.94970,60.166300\n"
+
+
+@pytest.mark.slow
+def test_good_and_bad_files_are_handed_in(browser: Browser, workspace: Path) -> None:
+    """Faults are shown in place in the importer's words and by the user's name; a good file says how to use it."""
+
+    def hand_in(kind: str, name: str, content: str | bytes) -> str:
+        page.select_option("#upload [name=kind]", kind)
+        data = content.encode() if isinstance(content, str) else content
+        page.set_input_files(
+            "#upload [name=file]", [{"name": name, "mimeType": "application/octet-stream", "buffer": data}]
+        )
+        page.click("#upload button")
+        page.wait_for_selector("#answer .faults, #answer .kept", timeout=MINUTES)
+        return page.inner_text("#answer")
+
+    with served(workspace) as home, opened(browser, viewport={"width": 1200, "height": 900}) as page:
+        page.goto(f"{home}/imports", wait_until="networkidle")
+        told = hand_in("survey", "shops.csv", BAD_SURVEY)
+        assert "boutique" in told
+        assert "160.1" in told
+        assert "shops.csv" in told
+        assert str(workspace) not in told
+        assert "demand.source=survey" in hand_in("survey", "shops.csv", GOOD_SURVEY)
+        assert "expected a name that ends in" in hand_in("survey", "shops.exe", GOOD_SURVEY)
+        assert "document type" in hand_in("network", "city.graphml", '<?xml version="1.0"?><!DOCTYPE a []><graphml/>')
+        assert "ride.gpx" in hand_in("positions", "ride.gpx", "<gpx><trk></gpx>")
+        assert "2 / 2" in hand_in("positions", "ride.csv", GOOD_TRACK)
+        page.goto(f"{home}/language/zh?to=/imports", wait_until="networkidle")
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in hand_in("survey", "shops.csv", GOOD_SURVEY))
