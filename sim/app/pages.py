@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from functools import lru_cache, wraps
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -22,22 +22,23 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from sim.app.appraisal import attribution_content, search_content
+from sim.app.day_views import carrier_day, parties, shop_day
 from sim.app.downloads import run_file, study_file
 from sim.app.information import answer
 from sim.app.jobs import JobQueue
+from sim.app.notices import changes_to_come, notices
 from sim.app.operators import operator_rows
 from sim.app.scenario_files import SETTINGS, check_run, checked_overrides, faults_of, keep_draft
 from sim.app.security import LOOPBACK, Guard
 from sim.app.uploads import KINDS, keep_upload, read_upload
-from sim.app.workspace import NAME, NotThereError, Workspace, checked_name
-from sim.config.scenarios import read_scenario
+from sim.app.workspace import NotThereError, Workspace, checked_name
 from sim.errors import InputError
 from sim.measures.scorecard import BY_HAND, NUMBERS_TOLD, TARGETS, VERDICT_ZH
 from sim.network import RoadNetwork
 from sim.network.build import default_name
 from sim.network.io import network_names, read_network
 from sim.policy import rules_document
-from sim.resources import find_resource, resource_names
+from sim.resources import resource_names
 from sim.view.report import asset_text, network_content, pack, report_content
 from sim.view.report.content import scorecard_rows
 from sim.view.report.font import font_file, font_style
@@ -61,6 +62,7 @@ APP_ASSETS = {
     "live.js",
     "management.js",
     "information.js",
+    "day_views.js",
     "statistics.js",
     "appraisal.js",
     "imports.js",
@@ -129,6 +131,9 @@ def create_app(folder: Path | str = ".", *, token: str | None = None, hosts: tup
         Route("/api/runs/{run}/content", _told(site.run_content)),
         Route("/api/runs/{run}/files/{name:path}", _told(site.run_file)),
         Route("/api/runs/{run}/operators", _told(site.operators)),
+        Route("/api/runs/{run}/parties", _told(site.parties)),
+        Route("/api/runs/{run}/shops/{shop}", _told(site.shop)),
+        Route("/api/runs/{run}/carriers/{carrier}", _told(site.carrier)),
         Route("/api/studies/{study}/content", _told(site.study)),
         Route("/api/studies/{study}/files/{name:path}", _told(site.study_file)),
         Route("/api/appraisal", _told(site.appraisal)),
@@ -181,6 +186,7 @@ class _Site:
                 "networks": network_names(),
                 "settings": SETTINGS,
                 "studies_to_run": self.workspace.studies_to_run(),
+                "runs": self.workspace.runs() if name == "information" else [],
                 "kinds": {kind: ", ".join(about.endings) for kind, about in KINDS.items()},
             }
         if name in ("statistics", "appraisal"):
@@ -195,7 +201,8 @@ class _Site:
             ]
             return {"runs": runs, "studies": studies, "scorecards": [one for one in scorecards if one["scorecard"]]}
         if name == "notices":
-            return {"notices": _notices(), "scenarios": resource_names("configs", "scenario")}
+            today = date.today()
+            return {"notices": notices(), "to_come": changes_to_come(notices(), today), "today": today.isoformat()}
         return {}
 
     def run_page(self, request: Request) -> Response:
@@ -306,6 +313,21 @@ class _Site:
         """Carriers of a run side by side."""
         return JSONResponse({"rows": operator_rows(self.workspace.run_folder(request.path_params["run"]))})
 
+    def parties(self, request: Request) -> Response:
+        """Shops and carriers of a run."""
+        return JSONResponse(parties(self.workspace.run_folder(request.path_params["run"])))
+
+    def shop(self, request: Request) -> Response:
+        """The day of a shop."""
+        return JSONResponse(
+            shop_day(self.workspace.run_folder(request.path_params["run"]), request.path_params["shop"])
+        )
+
+    def carrier(self, request: Request) -> Response:
+        """The day of a carrier."""
+        folder = self.workspace.run_folder(request.path_params["run"])
+        return JSONResponse(carrier_day(folder, request.path_params["carrier"]))
+
     def study(self, request: Request) -> Response:
         """What the report of a study shows, packed."""
         return _packed(report_content([], study=self.workspace.study_folder(request.path_params["study"])))
@@ -381,53 +403,6 @@ def _network_under(scenario: str, name: str) -> tuple[RoadNetwork, dict[str, Any
         settings = load_scenario(scenario, [])
     network = read_network(name, settings.network.zones_file)
     return network, {"rules": rules_document(settings.policy.rules, network)["rules"]}
-
-
-def _notices() -> list[dict[str, Any]]:
-    """What each scenario closes when, in its own words; scenarios and policies are read as files, not composed."""
-    rows = []
-    for name in resource_names("configs", "scenario"):
-        try:
-            about = read_scenario(name)
-        except InputError:
-            continue
-        policies = [text.partition("=")[2] for text in about.overrides if text.startswith("policy=")]
-        for rule_id, rule in _rules_in_file(policies[-1]).items() if policies else ():
-            when = rule.get("when") or {}
-            rows.append(
-                {
-                    "scenario": name,
-                    "description": about.description,
-                    "rule": rule_id,
-                    "effect": rule.get("effect", ""),
-                    "where": _joined(rule.get("where")),
-                    "who": _joined(rule.get("who")),
-                    "exempt": _joined(rule.get("exempt")),
-                    "days": ", ".join(_list(when.get("weekdays"))),
-                    "windows": ", ".join(_list(when.get("windows"))),
-                }
-            )
-    return rows
-
-
-def _rules_in_file(policy: str) -> dict[str, dict[str, Any]]:
-    path = find_resource("configs", f"policy/{policy}.yaml") if NAME.fullmatch(policy) else None
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) if path is not None else None
-    except (OSError, yaml.YAMLError):
-        content = None
-    rules = content.get("rules") if isinstance(content, dict) else None
-    return (
-        {str(name): rule for name, rule in rules.items() if isinstance(rule, dict)} if isinstance(rules, dict) else {}
-    )
-
-
-def _joined(values: Any) -> str:
-    return ", ".join(word for value in values.values() for word in _list(value)) if isinstance(values, dict) else ""
-
-
-def _list(value: Any) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list | tuple) else [] if value is None else [str(value)]
 
 
 def _in_the_users_words(fault: str, kept: Path, name: str) -> str:
