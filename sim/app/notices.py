@@ -13,6 +13,9 @@ from sim.config.scenarios import read_scenario
 from sim.errors import InputError
 from sim.resources import find_resource, resource_names
 
+_SPEAK_FOR_THEMSELVES = ("access_class", "powertrain", "zone_roles", "zone_ids", "road_classes")
+"""Keys whose values say what they are."""
+
 _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?")
 
 
@@ -65,7 +68,15 @@ def _rules_in_file(policy: str) -> dict[str, dict[str, Any]]:
 
 
 def _joined(values: Any) -> str:
-    return ", ".join(word for value in values.values() for word in _list(value)) if isinstance(values, dict) else ""
+    """Values of a mapping in words; those that do not speak for themselves with their key before them."""
+    if not isinstance(values, dict):
+        return ""
+    parts = []
+    for key, value in values.items():
+        words = _list(value)
+        plain = key in _SPEAK_FOR_THEMSELVES
+        parts += words if plain else [f"{str(key).replace('_', ' ')} {' '.join(words)}"] if words else []
+    return ", ".join(parts)
 
 
 def _list(value: Any) -> list[str]:

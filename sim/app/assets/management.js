@@ -22,7 +22,7 @@ function cornerNear(px, py) {
 function pointed(x, y) {
   const kind = $("place-kind").value;
   if (corners) { corners.push(chart.toLonLat(x, y)); redraw(); }
-  else if (kind) { const [lon, lat] = chart.toLonLat(x, y); places.push({ kind, lon, lat, name: "", ...(PLACE_NUMBERS[kind] || {}) }); fill(); check(); }
+  else if (kind) { const [lon, lat] = chart.toLonLat(x, y); places.push({ kind, lon, lat, name: "", ...(PLACE_NUMBERS[kind] || {}) }); fill(); redraw(); check(); }
 }
 function drawDraft(context, map) {
   const path = (points, close) => { context.beginPath(); points.forEach((point, i) => { const [x, y] = map.fromLonLat(...point); if (i) context.lineTo(map.px(x), map.py(y)); else context.moveTo(map.px(x), map.py(y)); }); if (close) context.closePath(); };
