@@ -67,4 +67,4 @@ def _state(van: Vehicle, is_driving: bool) -> str:
         return "stranded"
     if is_driving:
         return "driving"
-    return "depot" if van.is_home or van.link == van.depot_link else "standing"
+    return "depot" if van.is_home or (van.link == van.depot_link and van.stop_id is None) else "standing"

@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import networkx as nx
 import pytest
 
 import sim
+from sim.network import grid_network
+from sim.network.grid import GridParams
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -213,7 +216,17 @@ def test_a_berth_and_a_charge_are_put_on_the_map(browser: Browser, workspace: Pa
 
 GOOD_SURVEY = "shop_id,name,shop_type,lon,lat\nA,一号店,convenience,24.9428,60.1685\nB,,pharmacy,24.9440,60.1690\n"
 BAD_SURVEY = "shop_id,shop_type,lon,lat\nA,boutique,24.9428,60.1685\nA,other,24.9428,160.1\n"
+GOOD_TRIPS = "trip_id,depart,origin_link,target_link\n1,07:30,0,120\n2,07:31,4,120\n"
 GOOD_TRACK = "vehicle_id,time,lon,lat\n鲁C1,08:10:00,24.94964,60.166089\n鲁C1,08:10:30,24.94970,60.166300\n"
+
+
+def _as_text(graph: nx.MultiDiGraph[int]) -> nx.MultiDiGraph[int]:
+    """A graph with all attributes as text, as OSMnx saves them."""
+    for _, _, data in graph.edges(data=True):
+        data.update({key: value.wkt if key == "geometry" else str(value) for key, value in data.items()})
+    for _, data in graph.nodes(data=True):
+        data.update({key: str(value) for key, value in data.items()})
+    return graph
 
 
 @pytest.mark.slow
@@ -239,6 +252,13 @@ def test_good_and_bad_files_are_handed_in(browser: Browser, workspace: Path) -> 
         assert str(workspace) not in told
         assert "demand.source=survey" in hand_in("survey", "shops.csv", GOOD_SURVEY)
         assert "expected a name that ends in" in hand_in("survey", "shops.exe", GOOD_SURVEY)
+        assert "traffic.trips_from=trip_list" in hand_in("trips", "trips.csv", GOOD_TRIPS)
+        told = hand_in("trips", "trips.csv", GOOD_TRIPS.replace("07:31", "07:61"))
+        assert "07:61" in told
+        assert "trips.csv" in told
+        nx.write_graphml(_as_text(grid_network(GridParams(rows=4, columns=5)).to_graph()), workspace / "town.graphml")
+        assert "network=town" in hand_in("network", "town.graphml", (workspace / "town.graphml").read_bytes())
+        assert "there is a network 'town' already" in hand_in("network", "town.graphml", b"<graphml/>")
         assert "document type" in hand_in("network", "city.graphml", '<?xml version="1.0"?><!DOCTYPE a []><graphml/>')
         assert "ride.gpx" in hand_in("positions", "ride.gpx", "<gpx><trk></gpx>")
         assert "2 / 2" in hand_in("positions", "ride.csv", GOOD_TRACK)

@@ -208,6 +208,17 @@ def test_a_thousand_vans_move_at_thirty_frames_a_second(
         assert page.evaluate("simReport.map.fps()") >= 30.0
 
 
+def test_pausing_and_playing_at_once_runs_once(browser: Browser, report: Path) -> None:
+    """However often one pauses and plays, the clock advances once a frame: no faster than the chosen speed."""
+    with opened(browser, report) as page:
+        page.evaluate("simReport.map.speed = 60; simReport.map.seek(360000); simReport.map.play()")
+        for _ in range(5):
+            page.evaluate("simReport.map.pause(); simReport.map.play()")
+        page.wait_for_timeout(1500)
+        frames = page.evaluate("simReport.map.frames")
+        assert len(frames) == len(set(frames)) > 10
+
+
 def test_it_prints(browser: Browser, report: Path, tmp_path: Path) -> None:
     """Printing leaves the map, curves and tables and takes the controls away; the PDF has pages."""
     with opened(browser, report) as page:

@@ -247,8 +247,8 @@ class FreightMap {
   }
 
   /* -- time -- */
-  play() { if (this.playing) return; if (this.time >= this.day.run.end_s * 10) this.time = this.day.run.start_s * 10; this.playing = true; this.last = performance.now(); this.frames = []; requestAnimationFrame(this.tick); this.tell(); }
-  pause() { this.playing = false; this.tell(); }
+  play() { if (this.playing) return; if (this.time >= this.day.run.end_s * 10) this.time = this.day.run.start_s * 10; this.playing = true; this.last = performance.now(); this.frames = []; this.pending = requestAnimationFrame(this.tick); this.tell(); }
+  pause() { this.playing = false; cancelAnimationFrame(this.pending); this.tell(); } // or playing again at once would run twice
   toggle() { if (this.playing) this.pause(); else this.play(); }
   seek(t) { this.time = Math.min(Math.max(t, this.day.run.start_s * 10), this.day.run.end_s * 10); this.draw(); this.tell(); }
   tick(now) {
@@ -257,7 +257,7 @@ class FreightMap {
     this.frames.push(now); if (this.frames.length > 240) this.frames.shift();
     this.time += passed / 100 * this.speed;
     if (this.time >= this.day.run.end_s * 10) { this.time = this.day.run.end_s * 10; this.playing = false; }
-    this.draw(); this.tell(); requestAnimationFrame(this.tick);
+    this.draw(); this.tell(); this.pending = requestAnimationFrame(this.tick);
   }
   fps() { const f = this.frames; return f.length > 1 ? (f.length - 1) * 1000 / (f[f.length - 1] - f[0]) : 0; }
   listen(heard) { this.listeners.push(heard); }
