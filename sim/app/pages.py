@@ -374,7 +374,13 @@ class _Site:
         elif options.get("network") not in network_names():
             raise InputError(f"network: expected one of {', '.join(network_names())}")
         path = await run_in_threadpool(keep_upload, self.workspace, kind, name, content)
-        told = await run_in_threadpool(read_upload, self.workspace, kind, path, options)
+        try:
+            told = await run_in_threadpool(read_upload, self.workspace, kind, path, options)
+        except InputError:
+            path.unlink(missing_ok=True)
+            raise
+        if told["faults"]:
+            path.unlink(missing_ok=True)
         told["faults"] = [_in_the_users_words(fault, path, name) for fault in told["faults"]]
         return JSONResponse(told | {"kept": path.name}, status_code=422 if told["faults"] else 201)
 

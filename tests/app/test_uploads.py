@@ -74,7 +74,7 @@ def test_a_file_that_takes_too_long_meets_the_limit_of_time(workspace: Path, mon
 
 
 def test_faults_name_the_users_file(client: TestClient, workspace: Path) -> None:
-    """A bad GPX or CSV is told by the name that the user gave it, never by ours."""
+    """A bad GPX or CSV is told by the name that the user gave it, never by ours, and is not kept."""
     for name, content in (("ride.gpx", b"<gpx><trk></gpx>"), ("ride.csv", b"vehicle_id,time\nx,8\n")):
         answer = client.post("/api/uploads/positions", files={"file": (name, content)}, data={"network": "helsinki"})
         assert answer.status_code == 422
@@ -82,3 +82,4 @@ def test_faults_name_the_users_file(client: TestClient, workspace: Path) -> None
         assert name in told
         assert "positions-" not in told
         assert str(workspace) not in told
+    assert list((workspace / "results" / "app" / "uploads").iterdir()) == []
