@@ -68,7 +68,7 @@ def _show(found: Study, name: str, out: Path) -> None:
         except ResultsError as error:
             left_out += error.faults
     if found.file.scorecard is not None:
-        base = ",".join(f"{factor}={level}" for factor, level in found.file.base.items())
+        base = ",".join(f"{factor}={level}" for factor, level in (found.file.compared_with or {}).items())
         try:
             write_scorecard(read_outcomes(f"{out}:{base}"), read_outcomes(f"{out}:{found.file.scorecard}"), out)
         except ResultsError as error:

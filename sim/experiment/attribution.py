@@ -1,20 +1,22 @@
 """
 Which lever of a package moved which measure: each alone, each left out, Shapley shares, and interactions of pairs.
 
-Rests on every combination of the levers, so the shares are exact; they are taken seed by seed, with intervals.
+Shares are taken seed by seed, with intervals. With every combination of the levers they are exact on each seed; of a
+package of many levers they are means over orders of joining drawn for each seed, and right in the mean over the seeds.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from sim.errors import ResultsError
 from sim.experiment.intervals import t_interval
+from sim.experiment.lever_sets import joining_orders, sampled_shapley, sets_along, shared_sets
 from sim.experiment.study_file import StudyFile
 from sim.experiment.study_tables import level_text, relative_change, values_by_point
 
@@ -60,42 +62,89 @@ def attribution_table(file: StudyFile, design: pd.DataFrame, outcomes: pd.DataFr
     Content of `attribution.csv`: relative changes from the base, shared out among the levers.
 
     Columns `measure, reading, lever, n, change, low, high`. Readings: `package` (all levers), `shapley`, `alone` (from
-    the base), `last` (what leaving it out of the package gives up), `interaction` (of a pair, beyond the sum of each
-    alone). Intervals of 95 % by Student's t, over the seeds that have every combination.
+    the base), `last` (what leaving it out of the package gives up), `interaction` (what a pair does beyond the sum of
+    each alone; of a package, what a lever does more as the last than alone, `LEVER x the rest`). Intervals of 95 % by
+    Student's t, over the seeds that have every set of levers that they need.
 
     Parameters
     ----------
     file
-        A study with `attribution`.
+        A study with an attribution.
     design, outcomes
         Its tables.
 
     Raises
     ------
     ResultsError
-        If a combination of levers has no finished run.
+        If no seed has a finished run of every set of levers.
     """
+    readings_of = _readings_of_package if file.is_package else _readings_of_combinations
+    rows = []
+    for measure, reading, lever, values in readings_of(file, design, outcomes):
+        own = t_interval(values)
+        rows.append((measure, reading, lever, own.n, own.mean, own.low, own.high))
+    return pd.DataFrame(rows, columns=["measure", "reading", "lever", "n", "change", "low", "high"])
+
+
+Reading = tuple[str, str, str, np.ndarray]
+"""Measure, reading, lever, and the value on each seed."""
+
+
+def _readings_of_combinations(file: StudyFile, design: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[Reading]:
+    """Readings where every combination of levers was run on every seed."""
     levers = list(file.factor_names)
     by_set = _values_by_set(file, design, outcomes, levers)
     everything = frozenset(range(len(levers)))
-    rows = []
     for measure in file.kept_measures:
         if measure not in by_set[frozenset()]:
             continue
         changes = {key: relative_change(values, by_set[frozenset()], measure) for key, values in by_set.items()}
         worth = changes.__getitem__
-        shares = shapley_values(len(levers), worth)
-        found = [("package", "all", worth(everything))]
-        found += [("shapley", lever, share) for lever, share in zip(levers, shares, strict=True)]
-        found += [("alone", lever, worth(frozenset({i}))) for i, lever in enumerate(levers)]
-        found += [("last", lever, worth(everything) - worth(everything - {i})) for i, lever in enumerate(levers)]
+        yield measure, "package", "all", worth(everything)
+        for lever, share in zip(levers, shapley_values(len(levers), worth), strict=True):
+            yield measure, "shapley", lever, share
+        yield from ((measure, "alone", lever, worth(frozenset({i}))) for i, lever in enumerate(levers))
+        yield from (
+            (measure, "last", lever, worth(everything) - worth(everything - {i})) for i, lever in enumerate(levers)
+        )
         for a, b in itertools.combinations(range(len(levers)), 2):
             beyond = worth(frozenset({a, b})) - worth(frozenset({a})) - worth(frozenset({b}))
-            found.append(("interaction", f"{levers[a]} x {levers[b]}", beyond))
-        for reading, lever, values in found:
-            own = t_interval(values)
-            rows.append((measure, reading, lever, own.n, own.mean, own.low, own.high))
-    return pd.DataFrame(rows, columns=["measure", "reading", "lever", "n", "change", "low", "high"])
+            yield measure, "interaction", f"{levers[a]} x {levers[b]}", beyond
+
+
+def _readings_of_package(file: StudyFile, design: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[Reading]:
+    """Readings of a package, each seed with its own orders of joining."""
+    levers = list(file.levers)
+    n, everything = len(levers), frozenset(range(len(levers)))
+    run_of = {(row["case"], row["seed"]): row["run_id"] for row in design.to_dict("records")}
+    wide = outcomes.pivot(index="run_id", columns="measure", values="value").astype("float64")
+    runs_by_seed: list[tuple[list[tuple[int, ...]], dict[frozenset[int], str]]] = []
+    for seed in design["seed"].unique():
+        orders = joining_orders(n, file.samples, file.design_seed, int(seed))
+        sets = dict.fromkeys([*shared_sets(n), *sets_along(orders)])
+        runs = {chosen: run_of.get((file.set_name(chosen), seed), "") for chosen in sets}
+        if all(run_id in wide.index for run_id in runs.values()):
+            runs_by_seed.append((orders, runs))
+    if not runs_by_seed:
+        raise ResultsError("attribution: no seed has a finished run of every set of levers that its orders need")
+    for measure in (m for m in file.kept_measures if m in wide):
+        found: dict[str, list[np.ndarray]] = {"shapley": [], "alone": [], "last": []}
+        package = []
+        for orders, runs in runs_by_seed:
+            column = wide[measure]
+            values = {chosen: float(column[run_id]) for chosen, run_id in runs.items()}
+            base = values[frozenset()]
+            worth = {chosen: (value - base) / base if base else math.nan for chosen, value in values.items()}
+            package.append(worth[everything])
+            found["shapley"].append(sampled_shapley(worth, orders))
+            found["alone"].append(np.array([worth[frozenset({i})] for i in range(n)]))
+            found["last"].append(np.array([worth[everything] - worth[everything - {i}] for i in range(n)]))
+        yield measure, "package", "all", np.array(package)
+        by_seed = {reading: np.array(values) for reading, values in found.items()}
+        for reading, values_of in by_seed.items():
+            yield from ((measure, reading, lever, values_of[:, i]) for i, lever in enumerate(levers))
+        beyond = by_seed["last"] - by_seed["alone"]
+        yield from ((measure, "interaction", f"{lever} x the rest", beyond[:, i]) for i, lever in enumerate(levers))
 
 
 def _values_by_set(

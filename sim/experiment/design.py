@@ -13,7 +13,9 @@ import pandas as pd
 from scipy.stats import qmc
 
 from sim.config import Scenario, load_scenario
+from sim.contracts import Progress, no_progress
 from sim.errors import InputError
+from sim.experiment.lever_sets import joining_orders, sets_along, shared_sets
 from sim.experiment.provenance import run_id_of
 from sim.experiment.sensitivity import unit_sample
 from sim.experiment.study_file import Case, Factor, Level, Study, StudyError, StudyFile
@@ -64,40 +66,96 @@ class PlannedRun:
     seed: int
 
 
-def design_points(study: Study, overrides: Sequence[str] = ()) -> list[DesignPoint]:
+@dataclass(frozen=True, slots=True)
+class StudyRow:
     """
-    Every point of a study's design, composed and validated before anything is run.
+    One run of a study as its files ask for it, before anything is composed.
+
+    Parameters
+    ----------
+    levels
+        Level of each factor.
+    scenario
+        Names of scenarios joined by +.
+    overrides
+        Overrides of the study and of the levels.
+    replication
+        Number of the replication, from 1.
+    seed
+        Root seed.
+    """
+
+    levels: dict[str, Level]
+    scenario: str
+    overrides: tuple[str, ...]
+    replication: int
+    seed: int
+
+
+def study_rows(study: Study) -> list[StudyRow]:
+    """
+    Every run that a study asks for, a replication of all points after the other.
 
     Parameters
     ----------
     study
         The study.
+    """
+    file = study.file
+    shared = None if file.is_package else list(_combinations(file))
+    return [
+        StudyRow(levels, scenario or file.scenario, (*file.fixed, *overrides), replication, seed)
+        for replication, seed in enumerate(study.seeds, start=1)
+        for levels, scenario, overrides in (shared if shared is not None else _sets_of_levers(file, seed))
+    ]
+
+
+def composed_runs(
+    study: Study, rows: Sequence[StudyRow], overrides: Sequence[str] = (), progress: Progress = no_progress
+) -> list[PlannedRun]:
+    """
+    Runs of a study, each point composed and validated once.
+
+    Parameters
+    ----------
+    study
+        The study.
+    rows
+        Rows of its design.
     overrides
         Further overrides of every run: paths and manner of running.
+    progress
+        Told after each point.
 
     Raises
     ------
     StudyError
         Naming each point that does not make a valid scenario, or whose file of zones has faults, and what is wrong.
     """
-    points, faults = [], []
+    first_rows = {tuple(row.levels.values()): row for row in reversed(rows)}
+    point_of: dict[tuple[Level, ...], DesignPoint] = {}
     checked: set[tuple[str, str | None]] = set()
-    for levels, scenario_name, own in _combinations(study.file):
-        name = scenario_name or study.file.scenario
+    faults: list[str] = []
+    for done, (key, row) in enumerate(reversed(first_rows.items()), start=1):
         try:
-            scenario = load_scenario(name, [*study.file.fixed, *own, *overrides])
+            scenario = load_scenario(row.scenario, [*row.overrides, *overrides])
             asked = (scenario.network.name, scenario.network.zones_file)
             if asked[1] is not None and asked not in checked:
                 read_network(*asked)
                 checked.add(asked)
         except InputError as error:
-            told = ", ".join(f"{key}={value}" for key, value in levels.items())
+            told = ", ".join(f"{name}={value}" for name, value in row.levels.items())
             faults += [f"study {study.name}, {told}: {fault}" for fault in error.faults]
             continue
-        points.append(DesignPoint(levels, scenario))
+        point_of[key] = DesignPoint(row.levels, scenario)
+        progress("scenarios", done, len(first_rows))
     if faults:
         raise StudyError(list(dict.fromkeys(faults)))
-    return points
+    points = [point_of[tuple(row.levels.values())] for row in rows]
+    return [
+        PlannedRun(run_id_of(point.scenario, row.seed), point, row.replication, row.seed)
+        for row, point in zip(rows, points, strict=True)
+    ]
 
 
 def planned_runs(points: Sequence[DesignPoint], seeds: Sequence[int]) -> list[PlannedRun]:
@@ -116,15 +174,28 @@ def design_table(runs: Sequence[PlannedRun]) -> pd.DataFrame:
     )
 
 
-def _combinations(file: StudyFile) -> Iterator[tuple[dict[str, Level], str | None, list[str]]]:
-    """Levels, scenario and overrides of each point."""
+Combination = tuple[dict[str, Level], str | None, Sequence[str]]
+"""Levels, scenario and overrides of a point."""
+
+
+def _combinations(file: StudyFile) -> Iterator[Combination]:
+    """Points that are run with every seed."""
     cases: list[tuple[str | None, Case]] = list(file.cases.items()) or [(None, Case())]
     for case_name, case in cases:
-        for chosen in _factor_points(file):
-            own, scenario, overrides = _chosen(file, case, chosen)
+        for point in _factor_points(file):
+            own, scenario, overrides = _chosen(file, case, point)
             levels: dict[str, Level] = {} if case_name is None else {"case": case_name}
             levels |= own
             yield levels, scenario, overrides
+
+
+def _sets_of_levers(file: StudyFile, seed: int) -> Iterator[Combination]:
+    """Points of a package on one seed: the sets that all seeds have, then those along the orders drawn for this one."""
+    n = len(file.levers)
+    orders = joining_orders(n, file.samples, file.design_seed, seed)
+    for chosen in dict.fromkeys([*shared_sets(n), *sets_along(orders)]):
+        options = [option for place, lever in enumerate(file.levers.values()) if place in chosen for option in lever]
+        yield {"case": file.set_name(chosen)}, *_with_options(file, None, options)
 
 
 def _chosen(file: StudyFile, case: Case, chosen: dict[str, Level]) -> tuple[dict[str, Level], str | None, list[str]]:
@@ -136,16 +207,24 @@ def _chosen(file: StudyFile, case: Case, chosen: dict[str, Level]) -> tuple[dict
         levels[name] = level
         key = factor.key or name
         if factor.options is not None:
-            for override in factor.options[str(level)]:
-                if override.startswith(_ADDS):
-                    scenario = f"{scenario or file.scenario}+{override.removeprefix(_ADDS)}"
-                else:
-                    overrides.append(override)
+            scenario, further = _with_options(file, scenario, factor.options[str(level)])
+            overrides += further
         elif key == "scenario":
             scenario = str(level) if scenario is None else f"{scenario}+{level}"
         else:
             overrides.append(f"{key}={_as_override(level)}")
     return levels, scenario, overrides
+
+
+def _with_options(file: StudyFile, scenario: str | None, options: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The scenario with those that options add, and their overrides."""
+    overrides = []
+    for option in options:
+        if option.startswith(_ADDS):
+            scenario = f"{scenario or file.scenario}+{option.removeprefix(_ADDS)}"
+        else:
+            overrides.append(option)
+    return scenario, overrides
 
 
 def point_at(file: StudyFile, levels: dict[str, Level], overrides: Sequence[str] = ()) -> DesignPoint:

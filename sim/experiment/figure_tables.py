@@ -159,8 +159,8 @@ def _aspect_and_measure(name: str) -> str:
 def _groups(spec: FigureSpec, file: StudyFile, summary: pd.DataFrame) -> pd.DataFrame:
     """Paired differences of the outcomes by group at every point but the base."""
     is_base = pd.Series(True, index=summary.index)
-    for factor in file.factor_names:
-        is_base &= summary[factor].map(level_text) == level_text(file.base[factor])
+    for factor, level in (file.compared_with or {}).items():
+        is_base &= summary[factor].map(level_text) == level_text(level)
     own = summary[summary["measure"].str.contains("/", regex=False) & ~is_base]
     table = pd.DataFrame(
         {

@@ -22,13 +22,11 @@ import pandas as pd
 from sim.config import Scenario
 from sim.contracts import Progress, no_progress
 from sim.errors import ResultsError
-from sim.experiment.attribution import attribution_table
-from sim.experiment.design import PlannedRun, design_points, planned_runs
-from sim.experiment.sensitivity_table import sensitivity_table
-from sim.experiment.study import RUN_HERE, measures_in, outcome_table
+from sim.experiment.design import PlannedRun, StudyRow, composed_runs, study_rows
+from sim.experiment.study import RUN_HERE, outcome_table, tables_of_outcomes
 from sim.experiment.study_file import Study
 from sim.experiment.study_runs import carry_out, run_manifest, simulate_to
-from sim.experiment.study_tables import level_text, relative_changes, summarise
+from sim.experiment.study_tables import level_text
 from sim.measures.manifest_list import read_manifest_lines
 
 ELSEWHERE = 1e-6
@@ -82,13 +80,16 @@ class Subject:
 
     Parameters
     ----------
+    rows
+        Rows of the design.
     runs
-        Runs of the design, with further overrides.
+        Runs of some of the rows, with further overrides.
     tables
         Tables by name that follow from the outcomes.
     """
 
-    runs: Callable[[Sequence[str]], list[PlannedRun]]
+    rows: Sequence[StudyRow]
+    runs: Callable[[Sequence[StudyRow], Sequence[str]], list[PlannedRun]]
     tables: Callable[[pd.DataFrame], dict[str, pd.DataFrame]]
 
 
@@ -195,17 +196,18 @@ def reproduce(
         If a point of the study makes no valid scenario, or `work` cannot be written.
     """
     subject = subject or Subject(
-        runs=lambda own: planned_runs(design_points(study, own), study.seeds),
-        tables=lambda outcomes: _study_tables(study, committed.design, outcomes),
+        rows=study_rows(study),
+        runs=lambda rows, own: composed_runs(study, rows, own),
+        tables=lambda outcomes: tables_of_outcomes(study.file, committed.design, outcomes),
     )
-    planned = subject.runs([*overrides, *RUN_HERE, f"paths.cache_dir={work / 'cache'}"])
     ids = _ids(study, committed)
-    chosen = _spread([run for run in planned if _identity(run) in ids], runs)
-    if not chosen:
+    wanted = _spread([row for row in subject.rows if _identity(row) in ids], runs)
+    if not wanted:
         raise ResultsError(
             f"{committed.folder / 'design.csv'}: expected runs of the study, none of its {len(committed.design)} rows "
             "has the levels and seeds of study.yaml and seeds.csv"
         )
+    chosen = subject.runs(wanted, [*overrides, *RUN_HERE, f"paths.cache_dir={work / 'cache'}"])
     failures = carry_out(chosen, work / "runs", workers=workers, progress=progress, simulate=simulate)
     here = {run.run_id: run_manifest(work / "runs" / run.run_id) or {} for run in chosen}
     pairs = [(committed.manifests.get(ids[_identity(run)], {}), here[run.run_id]) for run in chosen]
@@ -214,7 +216,7 @@ def reproduce(
     outcomes = outcome_table(
         work / "runs", {run.run_id: None for run in chosen}, study.file.kept_measures, study.file.distribution
     )
-    rows, compared = _design_differences(study, committed, planned, is_sample=runs is not None), 0
+    rows, compared = _design_differences(study, committed, subject.rows, is_sample=runs is not None), 0
     found = _as_text(outcomes)
     for run in chosen:
         if run.run_id != ids[_identity(run)] and not _has_new_settings_only(
@@ -234,9 +236,10 @@ def reproduce(
     )
 
 
-def _identity(run: PlannedRun) -> tuple[str, ...]:
+def _identity(run: PlannedRun | StudyRow) -> tuple[str, ...]:
     """Levels, replication and seed of a run, as `_ids` reads them from a file."""
-    return (*(level_text(level) for level in run.point.levels.values()), str(run.replication), str(run.seed))
+    levels = run.levels if isinstance(run, StudyRow) else run.point.levels
+    return (*(level_text(level) for level in levels.values()), str(run.replication), str(run.seed))
 
 
 def _ids(study: Study, committed: Committed) -> dict[tuple[str, ...], str]:
@@ -258,7 +261,7 @@ def _as_text(table: pd.DataFrame) -> pd.DataFrame:
     return pd.read_csv(StringIO(table.to_csv(index=False)), dtype=str, keep_default_na=False)
 
 
-def _spread(runs: Sequence[PlannedRun], wanted: int | None) -> list[PlannedRun]:
+def _spread(runs: Sequence[StudyRow], wanted: int | None) -> list[StudyRow]:
     """So many of the runs, evenly spread; first and last among them where there are two or more."""
     if wanted is None or wanted >= len(runs):
         return list(runs)
@@ -274,7 +277,7 @@ def _row(table: str, factors: str, seed: str, measure: str, committed: str, foun
 
 
 def _design_differences(
-    study: Study, committed: Committed, planned: Sequence[PlannedRun], *, is_sample: bool
+    study: Study, committed: Committed, planned: Sequence[StudyRow], *, is_sample: bool
 ) -> list[dict[str, Any]]:
     """Points and seeds that stand in one of the two only."""
     theirs, own = _ids(study, committed), {_identity(run) for run in planned}
@@ -308,20 +311,6 @@ def _is_same(before: str | None, now: str | None, tolerance: float) -> bool:
         return math.isclose(float(before), float(now), rel_tol=tolerance)
     except ValueError:
         return False
-
-
-def _study_tables(study: Study, design: pd.DataFrame, outcomes: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Tables of a study that follow from its outcomes."""
-    factors, measures = list(study.file.factor_names), study.file.kept_measures
-    base = study.file.compared_with
-    tables = {"summary": summarise(design, outcomes, factors, measures_in(outcomes, measures), base)}
-    if base:
-        tables["comparison"] = relative_changes(design, outcomes, factors, measures, base)
-    if study.file.attribution:
-        tables["attribution"] = attribution_table(study.file, design, outcomes)
-    if study.file.is_sensitivity:
-        tables["sensitivity"] = sensitivity_table(study.file, design, outcomes)
-    return tables
 
 
 def _table_differences(subject: Subject, committed: Committed, tolerance: float) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import ResultsError
-from sim.experiment.design import PlannedRun, point_at
+from sim.experiment.design import PlannedRun, StudyRow, point_at
 from sim.experiment.proposals import Levels
 from sim.experiment.provenance import run_id_of
 from sim.experiment.reproduce import Committed, Subject
@@ -50,21 +50,27 @@ def subject_of_search(search: Search, committed: Committed) -> Subject:
     for row in trials.to_dict("records"):
         _levels(search, row)  # before anything is simulated
     return Subject(
-        runs=lambda overrides: _runs(search, committed, overrides),
+        rows=_rows(search, committed),
+        runs=lambda rows, overrides: _runs(search, rows, overrides),
         tables=lambda outcomes: _tables(search, committed, trials, outcomes),
     )
 
 
-def _runs(search: Search, committed: Committed, overrides: Sequence[str]) -> list[PlannedRun]:
+def _rows(search: Search, committed: Committed) -> list[StudyRow]:
+    return [
+        StudyRow(_levels(search, row), search.file.scenario, (), int(row["replication"]), int(row["seed"]))
+        for row in committed.design.to_dict("records")
+    ]
+
+
+def _runs(search: Search, rows: Sequence[StudyRow], overrides: Sequence[str]) -> list[PlannedRun]:
     file, points = search.study().file, {}
     runs = []
-    for row in committed.design.to_dict("records"):
-        levels = _levels(search, row)
-        key = tuple(level_text(level) for level in levels.values())
+    for row in rows:
+        key = tuple(level_text(level) for level in row.levels.values())
         if key not in points:
-            points[key] = point_at(file, levels, overrides)
-        seed = int(row["seed"])
-        runs.append(PlannedRun(run_id_of(points[key].scenario, seed), points[key], int(row["replication"]), seed))
+            points[key] = point_at(file, row.levels, overrides)
+        runs.append(PlannedRun(run_id_of(points[key].scenario, row.seed), points[key], row.replication, row.seed))
     return runs
 
 

@@ -5,7 +5,8 @@ A study from its folder to its tables: every point of the design on every seed, 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +16,11 @@ import pandas as pd
 from sim.contracts import Progress, no_progress
 from sim.errors import ResultsError
 from sim.experiment.attribution import attribution_table
-from sim.experiment.design import PlannedRun, design_points, design_table, planned_runs
+from sim.experiment.design import PlannedRun, composed_runs, design_table, study_rows
 from sim.experiment.distribution_rows import DistributionSpec, distribution_outcomes
 from sim.experiment.intervals import t_interval
 from sim.experiment.sensitivity_table import sensitivity_table
-from sim.experiment.study_file import Study
+from sim.experiment.study_file import Study, StudyFile
 from sim.experiment.study_runs import Simulate, carry_out, check_same_code, finished_kpis, run_manifest, simulate_to
 from sim.experiment.study_tables import relative_change, relative_changes, summarise, values_at, values_by_point
 from sim.measures.manifest_list import manifest_lines
@@ -106,8 +107,7 @@ def run_study(
     InputError
         If a point makes no valid scenario, or the folder holds results of other code or cannot be written.
     """
-    points = design_points(study, [*overrides, *RUN_HERE])
-    runs = planned_runs(points, study.seeds)[:most_runs]
+    runs = composed_runs(study, study_rows(study)[:most_runs], [*overrides, *RUN_HERE], progress)
     folder = out / "runs"
     make_folder(out)
     if redo:
@@ -153,32 +153,58 @@ def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, fail
     design = design_table(runs)
     kept, by_group = study.file.kept_measures, study.file.distribution
     outcomes = outcome_table(out / "runs", dict.fromkeys(design["run_id"]), kept, by_group)
-    factors = list(study.file.factor_names)
-    base = study.file.compared_with
     tables = {
         "design": design,
         "outcomes": outcomes,
-        "summary": summarise(design, outcomes, factors, measures_in(outcomes, kept), base),
         "failures": pd.DataFrame(sorted(failures.items()), columns=["run_id", "fault"]),
+        **tables_of_outcomes(study.file, design, outcomes),
     }
-    if base:
-        tables["comparison"] = relative_changes(design, outcomes, factors, kept, base)
-    if study.file.attribution:
-        try:
-            tables["attribution"] = attribution_table(study.file, design, outcomes)
-        except ResultsError:
-            (out / "attribution.csv").unlink(missing_ok=True)  # not all combinations are there yet
-    if study.file.is_sensitivity:
-        try:
-            tables["sensitivity"] = sensitivity_table(study.file, design, outcomes)
-        except ResultsError:
-            (out / "sensitivity.csv").unlink(missing_ok=True)  # not all points are there yet
+    for name in _NEED_EVERY_RUN.keys() - tables.keys():
+        (out / f"{name}.csv").unlink(missing_ok=True)
     for name, table in tables.items():
         write_csv(table, out / f"{name}.csv")
     finished = list(dict.fromkeys(outcomes["run_id"]))
     manifests = [run_manifest(out / "runs" / run_id) or {} for run_id in finished]
     write_text(manifest_lines(manifests), out / "manifests.jsonl")
     return len(finished)
+
+
+def tables_of_outcomes(file: StudyFile, design: pd.DataFrame, outcomes: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """
+    Tables that follow from the outcomes: `summary`, `comparison`, `attribution` and `sensitivity` where there are such.
+
+    Sets of levers that were drawn for a seed serve the attribution alone. Tables that need more runs than are finished
+    are left out.
+
+    Parameters
+    ----------
+    file
+        The study.
+    design, outcomes
+        Its tables.
+    """
+    factors, base = list(file.factor_names), file.compared_with
+    shared = _points_of_every_seed(file, design)
+    measures = measures_in(outcomes, file.kept_measures)
+    tables = {"summary": summarise(shared, outcomes, factors, measures, base)}
+    if base:
+        tables["comparison"] = relative_changes(shared, outcomes, factors, file.kept_measures, base)
+    for name, (is_wanted, table_of) in _NEED_EVERY_RUN.items():
+        if is_wanted(file):
+            with suppress(ResultsError):
+                tables[name] = table_of(file, design, outcomes)
+    return tables
+
+
+_NEED_EVERY_RUN: dict[str, tuple[Callable[[StudyFile], bool], Callable[..., pd.DataFrame]]] = {
+    "attribution": (lambda file: file.has_attribution, attribution_table),
+    "sensitivity": (lambda file: file.is_sensitivity, sensitivity_table),
+}
+"""Tables that half a design cannot give: whether a study has them, and what makes them."""
+
+
+def _points_of_every_seed(file: StudyFile, design: pd.DataFrame) -> pd.DataFrame:
+    return design[design["case"].isin(list(file.levels_of("case") or ()))] if file.is_package else design
 
 
 def outcome_table(
@@ -251,8 +277,9 @@ def _is_narrow(study: Study, runs: Sequence[PlannedRun], folder: Path, until: Ha
     design = design_table(runs)
     outcomes = outcome_table(folder, dict.fromkeys(design["run_id"]), [until.measure])
     factors = study.file.factor_names
-    points = values_by_point(design, outcomes, factors) if len(outcomes) else {}
-    base = values_at(points, study.file.base, factors)
+    shared = _points_of_every_seed(study.file, design)
+    points = values_by_point(shared, outcomes, factors) if len(outcomes) else {}
+    base = values_at(points, study.file.compared_with or {}, factors)
     if base is None:
         return False
     widths = [t_interval(relative_change(values, base, until.measure)).half_width for values in points.values()]

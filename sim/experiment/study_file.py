@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from sim.errors import InputError
 from sim.experiment.distribution_rows import DistributionSpec
+from sim.experiment.lever_sets import NO_LEVER, set_name, shared_sets
 from sim.measures.definitions import MEASURES
 from sim.measures.distribution import GROUP_MEASURES
 
@@ -79,15 +80,22 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
     question: str = Field(min_length=1, description="What the study asks, in a sentence")
     scenario: str = Field(default="baseline", description="Scenario of every run, names joined by +")
     fixed: tuple[str, ...] = Field(default=(), description="Overrides of every run, KEY=VALUE each")
-    design: Literal["grid", "latin_hypercube", "sobol", "morris", "saltelli"] = Field(
-        default="grid", description="How factors are combined"
+    design: Literal["grid", "latin_hypercube", "sobol", "morris", "saltelli", "package"] = Field(
+        default="grid", description="How factors are combined; package: sets of levers"
     )
     samples: int = Field(
-        default=16, ge=1, le=100_000, description="Points of a sampled design; trajectories of morris, base of saltelli"
+        default=16,
+        ge=1,
+        le=100_000,
+        description="Points of a sampled design; trajectories of morris, base of saltelli, orders a seed of package",
     )
     design_seed: int = Field(default=1, ge=0, description="Seed of a sampled design")
     cases: dict[str, Case] = Field(default={}, description="Named cases; each is combined with every point of factors")
     factors: dict[str, Factor] = Field(default={}, description="Factors by name")
+    levers: dict[str, tuple[str, ...]] = Field(
+        default={}, description="Levers of design package by name, each a list of KEY=VALUE or scenario+=NAME"
+    )
+    package: str = Field(default="all levers", min_length=1, description="Name of all levers together")
     base: dict[str, Level] = Field(default={}, description="Level of each factor that the others are compared with")
     measures: tuple[str, ...] = Field(default=(), description="Indicators in the tables; none: all")
     figures: dict[str, FigureSpec] = Field(default={}, description="Figures by name")
@@ -124,11 +132,13 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
             faults.append(f"factors {sampled} have ranges: expected a sampled design, found grid")
         if self.is_sensitivity:
             faults += self._sensitivity_faults()
+        if self.is_package or self.levers:
+            faults += self._package_faults()
         faults += [f"measures: there is no indicator {name!r}" for name in self.measures if name not in MEASURES]
         for name, figure in self.figures.items():
             drawable = set(GROUP_MEASURES if figure.kind == "groups" else MEASURES)
             faults += [f"figures.{name}: there is no indicator {m!r}" for m in figure.measures if m not in drawable]
-            if figure.kind == "groups" and not (self.distribution and self.base):
+            if figure.kind == "groups" and not (self.distribution and self.compared_with):
                 faults.append(f"figures.{name}: groups need `distribution` and `base`")
             faults += [
                 f"figures.{name}: there is no factor {f!r}; known: {names}"
@@ -146,8 +156,8 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
                 faults.append(f"figures.{name}: a {figure.kind} needs `base`, what the points are compared with")
             if figure.kind == "sensitivity" and not self.is_sensitivity:
                 faults.append(f"figures.{name}: needs design morris or saltelli, found {self.design}")
-            if figure.kind == "attribution" and not self.attribution:
-                faults.append(f"figures.{name}: needs `attribution: true`")
+            if figure.kind == "attribution" and not self.has_attribution:
+                faults.append(f"figures.{name}: needs `attribution: true` or design package")
             if figure.kind == "pareto":
                 aimless = [m for m in figure.measures if m in MEASURES and MEASURES[m].better is None]
                 faults += [f"figures.{name}: neither way is better for {m!r}, so there is no front" for m in aimless]
@@ -180,6 +190,20 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
             faults += [f"attribution: factor {name!r} needs two levels, off and on, found {n}"] if n != 2 else []
         return faults
 
+    def _package_faults(self) -> list[str]:
+        if not self.is_package:
+            return [f"levers: need design package, found {self.design}"]
+        taken = [name for name in ("cases", "factors", "attribution") if getattr(self, name)]
+        faults = [f"{name}: design package has `levers` and their attribution instead" for name in taken]
+        if len(self.levers) < 2:
+            faults.append(f"levers: design package needs two or more, found {len(self.levers)}")
+        if self.base not in ({}, {"case": NO_LEVER}):
+            faults.append(f"base: design package is compared with `case: {NO_LEVER}`, found {self.base}")
+        names = [set_name(chosen, list(self.levers), self.package) for chosen in shared_sets(len(self.levers))]
+        faults += [f"levers: {name!r} names two sets" for name in dict.fromkeys(names) if names.count(name) > 1]
+        faults += [f"levers: {name!r} holds ' + ', which joins names" for name in self.levers if " + " in name]
+        return faults
+
     def _sensitivity_faults(self) -> list[str]:
         faults = []
         for name, factor in self.factors.items():
@@ -203,14 +227,26 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
         return self.design in ("morris", "saltelli")
 
     @property
+    def is_package(self) -> bool:
+        """Whether the points are sets of levers, some of them drawn for each seed."""
+        return self.design == "package"
+
+    @property
+    def has_attribution(self) -> bool:
+        """Whether changes are shared out among levers."""
+        return self.attribution or self.is_package
+
+    @property
     def compared_with(self) -> dict[str, Level] | None:
         """The point that all others are compared with; None where there is none, as in designs of sensitivity."""
+        if self.is_package:
+            return {"case": NO_LEVER}
         return None if self.is_sensitivity else self.base or None
 
     @property
     def factor_names(self) -> tuple[str, ...]:
-        """Columns of the design, `case` first where there are cases."""
-        return (*(("case",) if self.cases else ()), *self.factors)
+        """Columns of the design, `case` first where there are cases or sets of levers."""
+        return (*(("case",) if self.cases or self.is_package else ()), *self.factors)
 
     def label_of(self, name: str) -> str:
         """Name of a factor on axes."""
@@ -226,10 +262,16 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
         """Levels of a factor in their order; None for a sampled range or an unknown name."""
         if name == "case" and self.cases:
             return tuple(self.cases)
+        if name == "case" and self.is_package:
+            return tuple(self.set_name(chosen) for chosen in shared_sets(len(self.levers)))
         factor = self.factors.get(name)
         if factor is None:
             return None
         return tuple(factor.options) if factor.options is not None else factor.levels
+
+    def set_name(self, chosen: frozenset[int]) -> str:
+        """Case of design package with these levers, given by their places."""
+        return set_name(chosen, list(self.levers), self.package)
 
     @property
     def kept_measures(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import pytest
 from sim.cli import main
 from sim.config import Scenario
 from sim.errors import InputError
-from sim.experiment.design import design_points, planned_runs, sampled_shares
+from sim.experiment.design import composed_runs, sampled_shares, study_rows
 from sim.experiment.study import HalfWidth, run_study
 from sim.experiment.study_file import Study, read_study
 from sim.experiment.study_runs import finished_kpis
@@ -66,7 +66,7 @@ def _bytes(folder: Path) -> dict[str, bytes]:
 def test_design_is_every_level_with_every_seed(tmp_path: Path) -> None:
     """Two levels and two seeds make four runs of four names; seed 0 is a seed."""
     study = read_study(str(_study(tmp_path / "two")))
-    runs = planned_runs(design_points(study), study.seeds)
+    runs = composed_runs(study, study_rows(study))
     assert [(run.point.levels["berths.spaces_per_shop"], run.seed) for run in runs] == [
         (0.0, 5),
         (0.2, 5),
@@ -86,7 +86,8 @@ cases:
   package: {scenario: peak_ban+electric, overrides: [seed=3]}
 factors: {service.retries: [0, 1]}
 """
-    points = design_points(read_study(str(_study(tmp_path / "cases", text))))
+    study = read_study(str(_study(tmp_path / "cases", text)))
+    points = [run.point for run in composed_runs(study, study_rows(study)) if run.replication == 1]
     assert [point.levels for point in points][-1] == {"case": "package", "service.retries": 1}
     assert points[-1].scenario.scenario.names == ("peak_ban", "electric")
     assert points[-1].scenario.policy.rules and not points[0].scenario.policy.rules
@@ -102,7 +103,8 @@ factors:
   joint: {options: {without: [], with: ["scenario+=joint_chains"]}}
   fleet: {options: {without: [], with: ["scenario+=electric_60", service.retries=0]}}
 """
-    points = design_points(read_study(str(_study(tmp_path / "levers", text))))
+    study = read_study(str(_study(tmp_path / "levers", text)))
+    points = [run.point for run in composed_runs(study, study_rows(study)) if run.replication == 1]
     assert [point.scenario.scenario.names for point in points] == [
         ("base_2022",),
         ("base_2022", "electric_60"),

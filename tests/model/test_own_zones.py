@@ -60,7 +60,7 @@ def test_a_faulty_file_ends_the_set_up(tmp_path: Path) -> None:
 def test_a_study_refuses_a_faulty_file_first_and_results_of_another_file(zones_file: Path, tmp_path: Path) -> None:
     """A file that cannot be used is a fault of the design; runs that read another content are not mixed in."""
     from sim.errors import ResultsError
-    from sim.experiment.design import design_points, planned_runs
+    from sim.experiment.design import composed_runs, study_rows
     from sim.experiment.study_file import StudyError, read_study
     from sim.experiment.study_runs import check_same_code
 
@@ -71,7 +71,7 @@ def test_a_study_refuses_a_faulty_file_first_and_results_of_another_file(zones_f
     (folder / "study.yaml").write_text(text + "base: {zones: own}\nmeasures: [cost_per_order]\n", encoding="utf-8")
     (folder / "seeds.csv").write_text("seed\n1\n", encoding="utf-8")
     study = read_study(str(folder))
-    runs = planned_runs(design_points(study), study.seeds)
+    runs = composed_runs(study, study_rows(study))
     made = tmp_path / "runs" / runs[1].run_id
     made.mkdir(parents=True)
     manifest = {"status": "complete", "code_sha256": None, "input_sha256": {str(zones_file): "0" * 64}}
@@ -80,4 +80,4 @@ def test_a_study_refuses_a_faulty_file_first_and_results_of_another_file(zones_f
         check_same_code(tmp_path / "runs", runs)
     zones_file.unlink()
     with pytest.raises(StudyError, match=r"zones=file: .*cannot be read"):
-        design_points(study)
+        composed_runs(study, study_rows(study))
