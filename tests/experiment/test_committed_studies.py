@@ -19,10 +19,17 @@ COMMITTED = sorted(
     if (ROOT / "experiments" / path.parent.name / "study.yaml").is_file()
 )
 
-SEEDS_ASKED = {"ban_width": 10, "enforcement": 10, "berths_and_cars": 10, "plausibility": 7, "assumptions": 1}
-"""Seeds of curves of rules, of a district with its cars, of many cases, and of trajectories; all others 20 or more."""
+SEEDS_ASKED = {
+    "ban_width": 10,
+    "enforcement": 10,
+    "berths_and_cars": 10,
+    "plausibility": 7,
+    "assumptions": 1,
+    "district_check": 3,
+}
+"""Seeds of curves of rules, of districts with their cars, of many cases, and of trajectories; all others 20 or more."""
 
-TOO_LONG = {"berths_and_cars"}
+TOO_LONG = {"berths_and_cars", "district_check"}
 """Not run again by the tests: the cars of a district take minutes to assign."""
 
 

@@ -77,3 +77,39 @@ def test_no_match_of_all_is_better(offered: list[tuple[float, float]], room: lis
             own = [lots[i].value_cny - takers[t].distance_m[i] / 1e3 for i, t in enumerate(choice) if t >= 0]
             best = max(best, sum(own))
     assert gain == pytest.approx(best, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_many_vans_alike_do_not_hold_up_the_day(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    24 lots and 30 equal vans at home: 30! ways to name the same match.
+
+    The search ends at its limit of nodes, with lots that fit, given once, and a gain not below that of filling one van
+    after the other.
+    """
+    from scipy import optimize
+
+    nodes: list[int] = []
+    real = optimize.milp
+
+    def counted(*args: object, **options: object) -> object:
+        found = real(*args, **options)
+        nodes.append(int(found.mip_node_count))
+        return found
+
+    monkeypatch.setattr(optimize, "milp", counted)
+    rng = np.random.default_rng(seed)
+    lots = [_lot(0, kg, value) for kg, value in zip(rng.uniform(300, 600, 24), rng.uniform(30, 60, 24), strict=True)]
+    takers = [_taker(1, 1000.0, [1.0] * 24, opening=70.0) for _ in range(30)]
+    found = best_matches(lots, takers)
+    assert nodes and nodes[0] <= 100
+    assert len({match.lot for match in found}) == len(found)
+    load = np.bincount([m.taker for m in found], weights=[lots[m.lot].weight_kg for m in found])
+    assert load.max() <= 1000.0 + 1e-6
+    gain = sum(lots[m.lot].value_cny - m.extra_cny for m in found)
+    filled, room, value = 0.0, 0.0, 0.0
+    for lot in sorted(lots, key=lambda lot: -lot.value_cny):
+        if lot.weight_kg > room:
+            filled, room, value = filled + max(value - 70.0, 0.0), 1000.0, 0.0
+        room, value = room - lot.weight_kg, value + lot.value_cny - 1.0
+    assert gain >= filled + max(value - 70.0, 0.0) - 1e-6
