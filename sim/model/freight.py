@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,6 @@ from sim.planning.further_calls import with_further_calls
 from sim.planning.joint_params import read_window
 from sim.planning.timetable import Timetables, TourStop
 from sim.planning.timetable_repair import TourRepair
-from sim.planning.van_tour import PlannedStop
 from sim.random_streams import RandomStreams
 from sim.traffic.travel_times import BinnedTravelTimes
 from sim.units import to_us
@@ -212,14 +212,14 @@ def tour_repair(
     operator = orders["operator" if "operator" in orders else "carrier"].to_numpy()
     types = [sorted({van.vehicle_type for van in spec.vans}) for spec in fleets]
 
-    def stop_of(planned: PlannedStop) -> TourStop:
-        drop = loads.drop(planned.orders)
-        drop = with_further_calls(drop, types[int(operator[planned.orders[0]])], view)
+    @cache
+    def visit(orders: tuple[int, ...]) -> TourStop:
+        drop = with_further_calls(loads.drop(orders), types[int(operator[orders[0]])], view)
         return TourStop(drop.link, drop.service_s + overhead_s, drop.earliest_s, drop.latest_s, drop.release_s)
 
     return TourRepair(
         Timetables(view.network, times, view.closures, scenario.fleet, scenario.planning, prices, own_times),
-        stop_of=stop_of,
+        stop_of=lambda planned: visit(planned.orders),
         depot_link_of=lambda tour: fleets[tour.van.carrier].depot_link,
         wave_of=scenario.fleet.wave_named,
         range_m=view.range_m,

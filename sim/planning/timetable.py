@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sim.contracts import LinkArray, LinkClosures, LinkPrices, TravelTimes
 from sim.network import RoadNetwork
@@ -21,6 +22,9 @@ from sim.planning.replanning import LATE_COST
 from sim.planning.stop_window import StopWindow
 from sim.planning.tour_problem import COST_SCALE, PRIZE
 from sim.units import SECONDS_PER_HOUR, to_s, to_us
+
+_KNOWN_LEGS = 4096
+"""Legs that are remembered: orders of stops that are tried one after the other begin alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,7 @@ class Timetables:
         self._cost_per_s = params.driver_cny_per_h / SECONDS_PER_HOUR * COST_SCALE
         self._prices = prices or {}
         self._own_times = own_times or {}
+        self._known_leg = lru_cache(maxsize=_KNOWN_LEGS)(self._leg)
 
     def of(self, vehicle_type: str, depot_link: int, start_s: float, stops: Sequence[TourStop]) -> Timetable:
         """
@@ -175,7 +180,7 @@ class Timetables:
         link, now_us, charged_cny = depot_link, to_us(start_s), 0.0
         timed = []
         for stop in stops:
-            leg = self._leg(vehicle_type, link, stop.link, now_us)
+            leg = self._known_leg(vehicle_type, link, stop.link, now_us)
             if leg is None:
                 timed.append(TimedStop(0.0, to_s(now_us), to_s(now_us), 0.0, is_missed=True))
                 continue
@@ -186,7 +191,7 @@ class Timetables:
             is_caught = _closes_between(self.closures[vehicle_type], stop.link, begin_s, end_s)
             timed.append(TimedStop(to_s(held_us), begin_s, end_s, leg_m, begin_s > stop.latest_s, False, is_caught))
             link, now_us = stop.link, to_us(end_s)
-        home = self._leg(vehicle_type, link, depot_link, now_us)
+        home = self._known_leg(vehicle_type, link, depot_link, now_us)
         held_us, home_us, home_m, home_cny = home if home is not None else (0, now_us, 0.0, 0.0)
         charged_cny += home_cny
         return self._priced(vehicle_type, start_s, to_s(home_us), tuple(timed), to_s(held_us), home_m, charged_cny)
