@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim.errors import ResultsError
 from sim.experiment.intervals import t_interval
-from sim.experiment.lever_sets import joining_orders, sampled_shapley, sets_along, shared_sets
+from sim.experiment.lever_sets import sampled_shapley, sets_along, shared_sets
 from sim.experiment.study_file import StudyFile
 from sim.experiment.study_tables import level_text, relative_change, values_by_point
 
@@ -113,37 +113,37 @@ def _readings_of_combinations(file: StudyFile, design: pd.DataFrame, outcomes: p
 
 
 def _readings_of_package(file: StudyFile, design: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[Reading]:
-    """Readings of a package, each seed with its own orders of joining."""
+    """Readings of a package; Shapley shares on the seeds for which orders of joining were drawn."""
     levers = list(file.levers)
     n, everything = len(levers), frozenset(range(len(levers)))
     run_of = {(row["case"], row["seed"]): row["run_id"] for row in design.to_dict("records")}
     wide = outcomes.pivot(index="run_id", columns="measure", values="value").astype("float64")
-    runs_by_seed: list[tuple[list[tuple[int, ...]], dict[frozenset[int], str]]] = []
-    for seed in design["seed"].unique():
-        orders = joining_orders(n, file.samples, file.design_seed, int(seed))
+    seeds = design.drop_duplicates("seed")[["replication", "seed"]].itertuples(index=False)
+    whole: list[tuple[list[tuple[int, ...]], dict[frozenset[int], str]]] = []
+    for replication, seed in seeds:
+        orders = file.orders_of(int(replication), int(seed))
         sets = dict.fromkeys([*shared_sets(n), *sets_along(orders)])
         runs = {chosen: run_of.get((file.set_name(chosen), seed), "") for chosen in sets}
         if all(run_id in wide.index for run_id in runs.values()):
-            runs_by_seed.append((orders, runs))
-    if not runs_by_seed:
+            whole.append((orders, runs))
+    if not any(orders for orders, _ in whole):
         raise ResultsError("attribution: no seed has a finished run of every set of levers that its orders need")
     for measure in (m for m in file.kept_measures if m in wide):
-        found: dict[str, list[np.ndarray]] = {"shapley": [], "alone": [], "last": []}
-        package = []
-        for orders, runs in runs_by_seed:
-            column = wide[measure]
+        column = wide[measure]
+        package, alone, last, shares = [], [], [], []
+        for orders, runs in whole:
             values = {chosen: float(column[run_id]) for chosen, run_id in runs.items()}
             base = values[frozenset()]
             worth = {chosen: (value - base) / base if base else math.nan for chosen, value in values.items()}
             package.append(worth[everything])
-            found["shapley"].append(sampled_shapley(worth, orders))
-            found["alone"].append(np.array([worth[frozenset({i})] for i in range(n)]))
-            found["last"].append(np.array([worth[everything] - worth[everything - {i}] for i in range(n)]))
+            alone.append(np.array([worth[frozenset({i})] for i in range(n)]))
+            last.append(np.array([worth[everything] - worth[everything - {i}] for i in range(n)]))
+            if orders:
+                shares.append(sampled_shapley(worth, orders))
         yield measure, "package", "all", np.array(package)
-        by_seed = {reading: np.array(values) for reading, values in found.items()}
-        for reading, values_of in by_seed.items():
-            yield from ((measure, reading, lever, values_of[:, i]) for i, lever in enumerate(levers))
-        beyond = by_seed["last"] - by_seed["alone"]
+        beyond = np.array(last) - np.array(alone)
+        for reading, by_seed in (("shapley", shares), ("alone", alone), ("last", last)):
+            yield from ((measure, reading, lever, np.array(by_seed)[:, i]) for i, lever in enumerate(levers))
         yield from ((measure, "interaction", f"{lever} x the rest", beyond[:, i]) for i, lever in enumerate(levers))
 
 

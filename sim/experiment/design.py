@@ -15,7 +15,7 @@ from scipy.stats import qmc
 from sim.config import Scenario, load_scenario
 from sim.contracts import Progress, no_progress
 from sim.errors import InputError
-from sim.experiment.lever_sets import joining_orders, sets_along, shared_sets
+from sim.experiment.lever_sets import sets_along, shared_sets
 from sim.experiment.provenance import run_id_of
 from sim.experiment.sensitivity import unit_sample
 from sim.experiment.study_file import Case, Factor, Level, Study, StudyError, StudyFile
@@ -106,7 +106,7 @@ def study_rows(study: Study) -> list[StudyRow]:
     return [
         StudyRow(levels, scenario or file.scenario, (*file.fixed, *overrides), replication, seed)
         for replication, seed in enumerate(study.seeds, start=1)
-        for levels, scenario, overrides in (shared if shared is not None else _sets_of_levers(file, seed))
+        for levels, scenario, overrides in (shared if shared is not None else _sets_of_levers(file, replication, seed))
     ]
 
 
@@ -189,11 +189,10 @@ def _combinations(file: StudyFile) -> Iterator[Combination]:
             yield levels, scenario, overrides
 
 
-def _sets_of_levers(file: StudyFile, seed: int) -> Iterator[Combination]:
+def _sets_of_levers(file: StudyFile, replication: int, seed: int) -> Iterator[Combination]:
     """Points of a package on one seed: the sets that all seeds have, then those along the orders drawn for this one."""
-    n = len(file.levers)
-    orders = joining_orders(n, file.samples, file.design_seed, seed)
-    for chosen in dict.fromkeys([*shared_sets(n), *sets_along(orders)]):
+    orders = file.orders_of(replication, seed)
+    for chosen in dict.fromkeys([*shared_sets(len(file.levers)), *sets_along(orders)]):
         options = [option for place, lever in enumerate(file.levers.values()) if place in chosen for option in lever]
         yield {"case": file.set_name(chosen)}, *_with_options(file, None, options)
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from sim.errors import InputError
 from sim.experiment.distribution_rows import DistributionSpec
-from sim.experiment.lever_sets import NO_LEVER, set_name, shared_sets
+from sim.experiment.lever_sets import NO_LEVER, joining_orders, set_name, shared_sets
 from sim.measures.definitions import MEASURES
 from sim.measures.distribution import GROUP_MEASURES
 
@@ -94,6 +94,9 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
     factors: dict[str, Factor] = Field(default={}, description="Factors by name")
     levers: dict[str, tuple[str, ...]] = Field(
         default={}, description="Levers of design package by name, each a list of KEY=VALUE or scenario+=NAME"
+    )
+    order_seeds: int | None = Field(
+        default=None, ge=2, description="Seeds for which orders of joining are drawn, the first; null: all"
     )
     package: str = Field(default="all levers", min_length=1, description="Name of all levers together")
     base: dict[str, Level] = Field(default={}, description="Level of each factor that the others are compared with")
@@ -268,6 +271,12 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
         if factor is None:
             return None
         return tuple(factor.options) if factor.options is not None else factor.levels
+
+    def orders_of(self, replication: int, seed: int) -> list[tuple[int, ...]]:
+        """Orders in which the levers of a package join on a seed; none where the study asks for none."""
+        if self.order_seeds is not None and replication > self.order_seeds:
+            return []
+        return joining_orders(len(self.levers), self.samples, self.design_seed, seed)
 
     def set_name(self, chosen: frozenset[int]) -> str:
         """Case of design package with these levers, given by their places."""

@@ -120,6 +120,18 @@ def test_attribution_of_a_package_by_hand() -> None:
     assert rows["n"].eq(60).all()
 
 
+def test_orders_may_be_drawn_for_the_first_seeds_alone() -> None:
+    """Shares rest on three seeds, all else on five; later seeds have the shared sets and no others."""
+    file = StudyFile.model_validate(FILE | {"order_seeds": 3})
+    design, outcomes = _tables(file, (4, 5, 6, 7, 8))
+    assert (design[design["replication"] > 3].groupby("replication").size() == 10).all()
+    assert (design[design["replication"] <= 3].groupby("replication").size() > 10).all()
+    seeds = attribution_table(file, design, outcomes).groupby("reading")["n"].unique()
+    assert {reading: list(n) for reading, n in seeds.items()} == {
+        "package": [5], "shapley": [3], "alone": [5], "last": [5], "interaction": [5],
+    }  # fmt: skip
+
+
 def test_a_seed_without_one_of_its_sets_is_left_out() -> None:
     """Half an order gives no share; without any whole seed there is no attribution."""
     file = StudyFile.model_validate(FILE)
