@@ -132,11 +132,13 @@ def composed_runs(
     StudyError
         Naming each point that does not make a valid scenario, or whose file of zones has faults, and what is wrong.
     """
-    first_rows = {tuple(row.levels.values()): row for row in reversed(rows)}
+    first_rows: dict[tuple[Level, ...], StudyRow] = {}
+    for row in rows:
+        first_rows.setdefault(tuple(row.levels.values()), row)
     point_of: dict[tuple[Level, ...], DesignPoint] = {}
     checked: set[tuple[str, str | None]] = set()
     faults: list[str] = []
-    for done, (key, row) in enumerate(reversed(first_rows.items()), start=1):
+    for done, (key, row) in enumerate(first_rows.items(), start=1):
         try:
             scenario = load_scenario(row.scenario, [*row.overrides, *overrides])
             asked = (scenario.network.name, scenario.network.zones_file)

@@ -23,7 +23,7 @@ from sim.config import Scenario
 from sim.contracts import Progress, no_progress
 from sim.errors import ResultsError
 from sim.experiment.design import PlannedRun, StudyRow, composed_runs, study_rows
-from sim.experiment.study import RUN_HERE, outcome_table, tables_of_outcomes
+from sim.experiment.study import NEED_EVERY_RUN, RUN_HERE, outcome_table, tables_of_outcomes
 from sim.experiment.study_file import Study
 from sim.experiment.study_runs import carry_out, run_manifest, simulate_to
 from sim.experiment.study_tables import level_text
@@ -316,8 +316,10 @@ def _is_same(before: str | None, now: str | None, tolerance: float) -> bool:
 def _table_differences(subject: Subject, committed: Committed, tolerance: float) -> list[dict[str, Any]]:
     """Whether the committed tables are what the committed outcomes give."""
     values = [float(text) if text else math.nan for text in committed.outcomes["value"]]
-    rows = []
-    for name, table in subject.tables(committed.outcomes.assign(value=values)).items():
+    given = subject.tables(committed.outcomes.assign(value=values))
+    left_over = [name for name in NEED_EVERY_RUN if name not in given and (committed.folder / f"{name}.csv").is_file()]
+    rows = [_row(name, "", "", "", "a table", "none: study and outcomes do not give it") for name in left_over]
+    for name, table in given.items():
         path = committed.folder / f"{name}.csv"
         text = path.read_text(encoding="utf-8") if path.is_file() else None
         if text is None or not _is_same_table(text, table.to_csv(index=False, lineterminator="\n"), tolerance):

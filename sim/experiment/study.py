@@ -159,7 +159,7 @@ def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, fail
         "failures": pd.DataFrame(sorted(failures.items()), columns=["run_id", "fault"]),
         **tables_of_outcomes(study.file, design, outcomes),
     }
-    for name in _NEED_EVERY_RUN.keys() - tables.keys():
+    for name in NEED_EVERY_RUN.keys() - tables.keys():
         (out / f"{name}.csv").unlink(missing_ok=True)
     for name, table in tables.items():
         write_csv(table, out / f"{name}.csv")
@@ -189,14 +189,14 @@ def tables_of_outcomes(file: StudyFile, design: pd.DataFrame, outcomes: pd.DataF
     tables = {"summary": summarise(shared, outcomes, factors, measures, base)}
     if base:
         tables["comparison"] = relative_changes(shared, outcomes, factors, file.kept_measures, base)
-    for name, (is_wanted, table_of) in _NEED_EVERY_RUN.items():
+    for name, (is_wanted, table_of) in NEED_EVERY_RUN.items():
         if is_wanted(file):
             with suppress(ResultsError):
                 tables[name] = table_of(file, design, outcomes)
     return tables
 
 
-_NEED_EVERY_RUN: dict[str, tuple[Callable[[StudyFile], bool], Callable[..., pd.DataFrame]]] = {
+NEED_EVERY_RUN: dict[str, tuple[Callable[[StudyFile], bool], Callable[..., pd.DataFrame]]] = {
     "attribution": (lambda file: file.has_attribution, attribution_table),
     "sensitivity": (lambda file: file.is_sensitivity, sensitivity_table),
 }

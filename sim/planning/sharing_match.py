@@ -110,7 +110,8 @@ def best_matches(lots: Sequence[Lot], takers: Sequence[Taker]) -> list[Match]:
 
     Room, time, and vans to be sent out are kept to; a tour that is given away takes nothing. The cost of a van that is
     sent out is borne by its lots in proportion to their value. Most days are solved to the end. A search that is not
-    ends after 100 nodes with the best match found, within 2 % of the bound where that was seen.
+    ends after 100 nodes with the best match found: within 2 % of its bound on the days looked at (a grid, a part of
+    Zhangdian); of made-up vans all alike, whose bound is weak, it can be a third away.
 
     Raises
     ------

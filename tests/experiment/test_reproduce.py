@@ -142,6 +142,13 @@ def test_an_edited_table_is_found_without_its_run(study: Path, capsys: pytest.Ca
     assert "summary" in capsys.readouterr().out
 
 
+def test_a_table_that_follows_from_nothing_is_found(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Shares of levers beside outcomes that cannot give them are a difference, not a table to be believed."""
+    (study / "results" / "attribution.csv").write_text("measure,reading\nvan_km,shapley\n", encoding="utf-8")
+    assert _reproduce(study, "--runs", "1") == 1
+    assert "study and outcomes do not give it" in capsys.readouterr().out
+
+
 def test_a_point_more_is_a_difference(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A level that the committed results do not have; its runs are not simulated for nothing."""
     _edit(study / "study.yaml", "[0, 0.2]", "[0, 0.2, 0.4]")
