@@ -288,17 +288,19 @@ def _draw_pareto(table: pd.DataFrame, path: Path, title: str, x_label: str, line
     return save_figure(figure, path)
 
 
-_NEAR = 0.03
-"""Points this near, as a share of both axes, share a label: one would cover the other."""
+_NEAR, _WIDE = 0.035, 0.014
+"""Height of a line of labels and width of a character, as shares of both axes: labels that would overlap are one."""
 
 
 def _labels(x: np.ndarray, y: np.ndarray) -> list[tuple[float, float, str]]:
-    """Place and text of labels: the number of each point, those of points on each other together."""
-    found: list[tuple[float, float, list[str]]] = []
-    for number, (a, b) in enumerate(zip(x, y, strict=True), start=1):
-        near = next((label for label in found if abs(label[0] - a) < _NEAR and abs(label[1] - b) < _NEAR), None)
-        if near is None:
-            found.append((float(a), float(b), [str(number)]))
+    """Place and text of labels: the number of each point, those of points whose labels would overlap together."""
+    found: list[tuple[float, float, str]] = []
+    for number, (a, b) in enumerate(zip(x.tolist(), y.tolist(), strict=True), start=1):
+        own = str(number)
+        for place, (left, low, text) in enumerate(found):
+            if abs(low - b) < _NEAR and -_WIDE * (len(own) + 1) < a - left < _WIDE * len(text):
+                found[place] = (left, low, f"{text}, {own}")
+                break
         else:
-            near[2].append(str(number))
-    return [(a, b, ", ".join(own)) for a, b, own in found]
+            found.append((a, b, own))
+    return found
