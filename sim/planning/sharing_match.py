@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.contracts import FloatArray
+from sim.planning.fleet import VanSpec
 
 _MOST_NODES = 100
 """Nodes of the search tree: many vans alike at one hub make the proof of the best match take minutes. Assumption."""
@@ -73,6 +74,8 @@ class Taker:
         Cost of time [CNY/s].
     time_s, distance_m
         Extra way for each lot, shape (n_lots,); infinite where it cannot take it.
+    van, wave
+        The van, and the name of the wave in which it would take a lot.
     tour_id
         The tour; empty for a van at home.
     """
@@ -88,6 +91,8 @@ class Taker:
     driver_cny_per_s: float
     time_s: FloatArray
     distance_m: FloatArray
+    van: VanSpec
+    wave: str
     tour_id: str = ""
 
     def extra_cny(self, lot: int, service_s: float) -> float:

@@ -86,15 +86,15 @@ class SharingMarket:
         lots = self._overflow(plan) + self._poor_tours(plan, offered_below)
         return [lot for lot in lots if not self._is_joint[list(lot.orders)].any()]
 
-    def planned_cost_cny(self, plan: DayPlan) -> FloatArray:
-        """Cost of the tours and of orders without one, by carrier [CNY], shape (n_carriers,)."""
-        tours_of = _tours_by_van(plan)
-        cost = np.zeros(len(self._carriers))
-        for tour in plan.tours:
-            cost[tour.van.carrier] += self._tour_cny(tour, len(tours_of[tour.van]))
-        for row in plan.unplanned:
-            cost[self._operator[row]] += self._failed_order_cny
-        return cost
+    def way_cny(self, tour: VanTour) -> float:
+        """Cost of driving a tour, without what its van costs a day [CNY]."""
+        length_m = tour.home_m + sum(stop.leg_m for stop in tour.stops)
+        cny_per_m = self._fleet.vehicle_types[tour.van.vehicle_type].planned_cny_per_km / 1e3
+        return length_m * cny_per_m + self._duration_s(tour) * self._driver_cny_per_s
+
+    def van_cny(self, van: VanSpec) -> float:
+        """What a van costs on a day on which it is out, at least [CNY]."""
+        return self._fleet.vehicle_types[van.vehicle_type].fixed_cny_per_day
 
     def _overflow(self, plan: DayPlan) -> list[Lot]:
         """Orders without a tour, by carrier and shop."""
@@ -107,7 +107,11 @@ class SharingMarket:
         ]
 
     def _poor_tours(self, plan: DayPlan, offered_below: float) -> list[Lot]:
-        """Tours with a low load; what they cost is saved when another carrier takes their orders."""
+        """
+        Tours with a low load; what they cost is saved when another carrier takes their orders.
+
+        The van itself is saved when it has no other tour.
+        """
         tours_of = _tours_by_van(plan)
         lots = []
         for tour in plan.tours:
@@ -119,17 +123,10 @@ class SharingMarket:
             )
             if load >= offered_below:
                 continue
-            value = self._tour_cny(tour, len(tours_of[tour.van]))
+            value = self.way_cny(tour) + (self.van_cny(tour.van) if len(tours_of[tour.van]) == 1 else 0.0)
             links = tuple(int(self._link[stop.shop]) for stop in tour.stops)
             lots.append(self._lot(tour.van.carrier, rows, links, value, tour.tour_id))
         return lots
-
-    def _tour_cny(self, tour: VanTour, tours_of_van: int) -> float:
-        kind = self._fleet.vehicle_types[tour.van.vehicle_type]
-        length_m = tour.home_m + sum(stop.leg_m for stop in tour.stops)
-        cny_per_m = kind.planned_cny_per_km / 1e3
-        fixed_cny = kind.fixed_cny_per_day / tours_of_van
-        return fixed_cny + length_m * cny_per_m + self._duration_s(tour) * self._driver_cny_per_s
 
     def _duration_s(self, tour: VanTour) -> float:
         """Planned length of a tour; the way home takes as long by distance as the other legs do."""
@@ -197,6 +194,7 @@ class SharingMarket:
             loaded=(math.fsum(self._weight_kg[at]), math.fsum(self._volume_m3[at])),
             spare_s=left_s,
             opening_cny=0.0,
+            wave=tour.wave,
             tour_id=tour.tour_id,
         )
 
@@ -211,7 +209,8 @@ class SharingMarket:
             ways.detour((spec.depot_link,), spec.depot_link, wave, among),
             loaded=(0.0, 0.0),
             spare_s=min(wave.shift_h * SECONDS_PER_HOUR, wave.end_s - wave.start_s),
-            opening_cny=self._fleet.vehicle_types[van.vehicle_type].fixed_cny_per_day,
+            opening_cny=self.van_cny(van),
+            wave=wave.name,
             tour_id="",
         )
 
@@ -226,6 +225,7 @@ class SharingMarket:
         loaded: tuple[float, float],
         spare_s: float,
         opening_cny: float,
+        wave: str,
         tour_id: str,
     ) -> Taker:
         kind = self._fleet.vehicle_types[van.vehicle_type]
@@ -241,6 +241,8 @@ class SharingMarket:
             driver_cny_per_s=self._driver_cny_per_s,
             time_s=detour[0],
             distance_m=detour[1],
+            van=van,
+            wave=wave,
             tour_id=tour_id,
         )
 

@@ -8,6 +8,7 @@ waits for closed streets where they are met, and tells what comes of it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,9 @@ from sim.planning.replanning import LATE_COST
 from sim.planning.stop_window import StopWindow
 from sim.planning.tour_problem import COST_SCALE, PRIZE
 from sim.units import SECONDS_PER_HOUR, to_s, to_us
+
+_ROUNDING = 1.0
+"""Cost added up in another order differs by far less than this [1e-4 CNY]."""
 
 _KNOWN_LEGS = 4096
 """Legs that are remembered: orders of stops that are tried one after the other begin alike."""
@@ -160,6 +164,7 @@ class Timetables:
         self._cost_per_s = params.driver_cny_per_h / SECONDS_PER_HOUR * COST_SCALE
         self._prices = prices or {}
         self._own_times = own_times or {}
+        self._closed: dict[tuple[str, int], tuple[tuple[int, int], ...]] = {}
         self._known_leg = lru_cache(maxsize=_KNOWN_LEGS)(self._leg)
 
     def of(self, vehicle_type: str, depot_link: int, start_s: float, stops: Sequence[TourStop]) -> Timetable:
@@ -177,24 +182,62 @@ class Timetables:
         stops
             Stops in driving order.
         """
+        found = self.cheaper(vehicle_type, depot_link, start_s, stops, than=math.inf)
+        assert found is not None
+        return found
+
+    def cheaper(
+        self, vehicle_type: str, depot_link: int, start_s: float, stops: Sequence[TourStop], *, than: float
+    ) -> Timetable | None:
+        """
+        The timetable, as of `of`; None as soon as the stops driven to so far show that it costs `than` or more.
+
+        Most orders of stops that are tried are bad at their first stops already.
+
+        Parameters
+        ----------
+        vehicle_type, depot_link, start_s, stops
+            As for `of`.
+        than
+            Planning cost [1e-4 CNY].
+        """
         link, now_us, charged_cny = depot_link, to_us(start_s), 0.0
+        per_m = self._types[vehicle_type].planned_cny_per_km / 1e3 * COST_SCALE
+        driven_m = penalties = 0.0
+        stays = [min(stop.stay_s * self._cost_per_s, PRIZE) for stop in stops]  # a stop may be missed instead
+        stays_left = math.fsum(stays)
         timed = []
-        for stop in stops:
+        for stop, stay in zip(stops, stays, strict=True):
+            least = (to_s(now_us) - start_s) * self._cost_per_s + driven_m * per_m + charged_cny * COST_SCALE
+            if least + penalties + stays_left > than + _ROUNDING:
+                return None
+            stays_left -= stay
             leg = self._known_leg(vehicle_type, link, stop.link, now_us)
             if leg is None:
                 timed.append(TimedStop(0.0, to_s(now_us), to_s(now_us), 0.0, is_missed=True))
+                penalties += PRIZE
                 continue
             held_us, arrive_us, leg_m, leg_cny = leg
             charged_cny += leg_cny
+            driven_m += leg_m
             begin_s = max(to_s(arrive_us), stop.earliest_s)
             end_s = begin_s + stop.stay_s
-            is_caught = _closes_between(self.closures[vehicle_type], stop.link, begin_s, end_s)
-            timed.append(TimedStop(to_s(held_us), begin_s, end_s, leg_m, begin_s > stop.latest_s, False, is_caught))
+            is_late = begin_s > stop.latest_s
+            is_caught = self._closes_between(vehicle_type, stop.link, begin_s, end_s)
+            penalties += LATE_COST * (is_late + is_caught)
+            timed.append(TimedStop(to_s(held_us), begin_s, end_s, leg_m, is_late, False, is_caught))
             link, now_us = stop.link, to_us(end_s)
         home = self._known_leg(vehicle_type, link, depot_link, now_us)
         held_us, home_us, home_m, home_cny = home if home is not None else (0, now_us, 0.0, 0.0)
         charged_cny += home_cny
         return self._priced(vehicle_type, start_s, to_s(home_us), tuple(timed), to_s(held_us), home_m, charged_cny)
+
+    def _closes_between(self, vehicle_type: str, link: int, from_s: float, until_s: float) -> bool:
+        """Whether a link is closed at some time of a stay on it."""
+        key = vehicle_type, link
+        if key not in self._closed:
+            self._closed[key] = _hours(self.closures[vehicle_type], link)
+        return any(begin_us < to_us(until_s) and end_us > to_us(from_s) for begin_us, end_us in self._closed[key])
 
     def _leg(self, vehicle_type: str, link: int, to_link: int, depart_us: int) -> tuple[int, int, float, float] | None:
         """Wait for closed links [us], arrival [us], distance [m] and charges [CNY] of a leg; None without a way."""
@@ -237,11 +280,11 @@ class Timetables:
         return Timetable(start_s, home_s, stops, home_held_s, home_m, cost)
 
 
+def _hours(closures: LinkClosures, link: int) -> tuple[tuple[int, int], ...]:
+    """When a link is closed, from and until [us]."""
+    rows = slice(int(closures.start[link]), int(closures.start[link + 1]))
+    return tuple(zip(closures.from_us[rows].tolist(), closures.until_us[rows].tolist(), strict=True))
+
+
 def _length_m(network: RoadNetwork, route: LinkArray) -> float:
     return float(network.length_m[route].sum())
-
-
-def _closes_between(closures: LinkClosures, link: int, from_s: float, until_s: float) -> bool:
-    """Whether a link is closed at some time of a stay on it."""
-    rows = slice(int(closures.start[link]), int(closures.start[link + 1]))
-    return bool(((closures.from_us[rows] < to_us(until_s)) & (closures.until_us[rows] > to_us(from_s))).any())

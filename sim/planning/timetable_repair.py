@@ -130,6 +130,14 @@ class TourRepair:
         own = [self._stop_of(stop) for stop in stops]
         return self._timetables.of(tour.van.vehicle_type, self._depot_link_of(tour), start_s, own)
 
+    def _cheaper(
+        self, tour: VanTour, start_s: float, stops: Sequence[PlannedStop], than: Timetable
+    ) -> Timetable | None:
+        """The timetable of a tour if it is cheaper than another one by enough to be taken."""
+        own, limit = [self._stop_of(stop) for stop in stops], than.cost - _LEAST_GAIN
+        tried = self._timetables.cheaper(tour.van.vehicle_type, self._depot_link_of(tour), start_s, own, than=limit)
+        return tried if tried is not None and tried.cost < limit else None
+
     def _best(self, tour: VanTour, present: Timetable, shift: _Shift) -> tuple[VanTour, Timetable]:
         """The cheapest of the tours tried that can be carried out, with its timetable; else the tour as it is."""
         stops, best = list(tour.stops), self._best_departure(tour, tour.stops, present, shift)
@@ -159,8 +167,8 @@ class TourRepair:
             start_s = planned_s + step * _STEP_S
             if step == 0 or start_s < first_s:
                 continue
-            tried = self._timetable(tour, start_s, stops)
-            if shift.allows(tried) and tried.cost < best.cost - _LEAST_GAIN:
+            tried = self._cheaper(tour, start_s, stops, best)
+            if tried is not None and shift.allows(tried):
                 best = tried
         return best
 
@@ -175,9 +183,8 @@ class TourRepair:
                 if place == row:
                     continue
                 order = [*rest[:place], stops[row], *rest[place:]]
-                tried = self._timetable(tour, best.start_s, order)
-                is_as_good = shift.allows(tried) or not shift.allows(best)
-                if is_as_good and tried.cost < (best if found is None else found[1]).cost - _LEAST_GAIN:
+                tried = self._cheaper(tour, best.start_s, order, best if found is None else found[1])
+                if tried is not None and (shift.allows(tried) or not shift.allows(best)):
                     found = order, tried
             if found is not None:
                 return found

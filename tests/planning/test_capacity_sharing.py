@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-import numpy as np
-
 import sim
 from sim.planning import DayPlan, PlannedStop, SharedPlan, VanSpec, VanTour
-from sim.planning.capacity_sharing import Deal, _kept
+from sim.planning.capacity_sharing import Deal, _Shifts, _Take
+from sim.planning.sharing_match import Lot
 
 
 @cache
@@ -48,19 +47,91 @@ def test_what_one_pays_another_earns() -> None:
     assert sum(paid.values()) == 0.0
 
 
-def _tour(carrier: int, orders: tuple[int, ...]) -> VanTour:
-    van = VanSpec(f"v{carrier}", carrier, "diesel_van", 0)
-    return VanTour(f"t{carrier}", van, "day", 0.0, (PlannedStop(0, orders, 0.0, 0.0),), 0.0)
+def test_shifts_that_take_nothing_keep_their_tours() -> None:
+    """Only tours that are given away, and shifts that take their orders, differ from the plan without sharing."""
+    base, shared = _model("baseline").plan_day(), _model("capacity_sharing").plan_day()
+    carrier_before, carrier_after = _carriers(base), _carriers(shared)
+    moved = {row for row, carrier in carrier_after.items() if carrier_before.get(row) != carrier}
+    by_van = {(tour.van, tour.wave): tour.stops for tour in base.tours}
+    unchanged = changed = 0
+    for tour in shared.tours:
+        rows = {row for stop in tour.stops for row in stop.orders}
+        if rows & moved:
+            changed += 1
+        else:
+            unchanged += 1
+            assert by_van[tour.van, tour.wave] == tour.stops
+    assert changed > 0 and unchanged > changed
+    kept = {(tour.van, tour.wave) for tour in shared.tours}
+    given_away = [stops for key, stops in by_van.items() if key not in kept]
+    assert given_away and all({row for stop in stops for row in stop.orders} <= moved for stops in given_away)
 
 
-def test_deals_that_do_not_work_are_undone() -> None:
-    """One whose order has no tour, one that pushes out another's order; in a group that loses, the worse half."""
-    before = DayPlan((_tour(0, (0, 1)), _tour(1, (2,)), _tour(2, (3, 4)), _tour(3, (5,))), (), 1, 0)
-    deals = [Deal(0, 1, (0,), 5.0, 0.3), Deal(0, 1, (1,), 5.0, 0.1), Deal(2, 3, (3,), 5.0, 0.3)]
-    gains, loses = np.array([1.0, 1.0, 1.0, 1.0]), np.array([-3.0, 1.0, 1.0, 1.0])
-    assert _kept(deals, before, before, gains) == deals
-    assert _kept(deals, before, before, loses) == [deals[0], deals[2]]
-    lost = DayPlan(before.tours, (3,), 1, 0)
-    assert _kept(deals, before, lost, gains) == deals[:2]
-    pushed_out = DayPlan(before.tours, (2,), 1, 0)
-    assert _kept(deals, before, pushed_out, gains) == [deals[2]]
+VAN = VanSpec("carrier-02-van-001", 1, "diesel_van", 0)
+OWN = VanTour("carrier-02-van-001-tour-1", VAN, "day", 0.0, (PlannedStop(0, (0,), 0.0, 5e3),), 5e3)
+
+
+class _Planner:
+    """Plans a shift in 10 km and 1 km an order; order 9 fits on no tour, and own order 0 on none with order 8."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[int]] = []
+
+    def plan_shift(self, spec, shift, rows, loads, *, driven_m=0.0):  # type: ignore[no-untyped-def]
+        self.asked.append(sorted(rows))
+        without = tuple(row for row in rows if row == 9 or (row == 0 and 8 in rows))
+        stops = tuple(PlannedStop(row, (row,), 0.0, 1e3) for row in sorted(rows) if row not in without)
+        return [VanTour("new", shift.van, shift.wave.name, 0.0, stops, 10e3)], without
+
+
+class _Market:
+    """A kilometre costs 1 CNY, a van 50 CNY a day."""
+
+    def way_cny(self, tour: VanTour) -> float:
+        return (tour.home_m + sum(stop.leg_m for stop in tour.stops)) / 1e3
+
+    def van_cny(self, van: VanSpec) -> float:
+        return 50.0
+
+
+def _take(order: int, value: float, gain_share: float) -> _Take:
+    lot = Lot(0, 0, (order,), (order,), 1.0, 0.0, 0.0, value, f"given-{order}")
+    return _Take(Deal(0, 1, (order,), 1.0, gain_share), lot)
+
+
+def _shifts(planner: _Planner, tours: tuple[VanTour, ...]) -> _Shifts:
+    fleet = _model("baseline").settings.fleet
+    plan, fleets = DayPlan(tours, (), 1, 0), _model("baseline").fleets
+    return _Shifts(plan, planner, _Market(), fleets, fleet, loads=None)  # type: ignore[arg-type]
+
+
+def test_a_shift_takes_what_pays() -> None:
+    """Its own way costs 10 CNY, 13 with two orders more: lots worth 4 CNY together pay, lots worth 2 do not."""
+    planner = _Planner()
+    shifts = _shifts(planner, (OWN,))
+    takes = [_take(1, 2.0, 0.3), _take(2, 2.0, 0.2)]
+    assert shifts.take(VAN, "day", takes, 3) == takes
+    assert [stop.orders for tour in shifts.tours for stop in tour.stops] == [(0,), (1,), (2,)]
+    cheap = _shifts(_Planner(), (OWN,))
+    assert cheap.take(VAN, "day", [_take(1, 1.0, 0.3), _take(2, 1.0, 0.2)], 3) == [] and cheap.tours == [OWN]
+
+
+def test_a_van_at_home_has_to_earn_what_it_costs() -> None:
+    """A way of 11 CNY and the van of 50: a lot of 62 CNY sends it out, one of 60 does not."""
+    assert _shifts(_Planner(), ()).take(VAN, "day", [_take(1, 60.0, 0.3)], 3) == []
+    assert len(_shifts(_Planner(), ()).take(VAN, "day", [_take(1, 62.0, 0.3)], 3)) == 1
+
+
+def test_orders_without_a_tour_stay_with_their_carrier() -> None:
+    """A lot that does not fit goes back; where it pushes out an order of the taker, the less promising half goes."""
+    planner = _Planner()
+    good, bad, pushing = _take(1, 90.0, 0.3), _take(9, 90.0, 0.9), _take(8, 90.0, 0.1)
+    assert _shifts(planner, (OWN,)).take(VAN, "day", [good, bad], 3) == [good]
+    assert planner.asked == [[0, 1, 9], [0, 1]]
+    assert _shifts(planner, (OWN,)).take(VAN, "day", [pushing, good], 3) == [good]
+    assert _shifts(planner, (OWN,)).take(VAN, "day", [pushing], 3) == []
+
+
+def test_no_more_rounds_than_said() -> None:
+    """With one round a shift takes all or nothing."""
+    assert _shifts(_Planner(), (OWN,)).take(VAN, "day", [_take(1, 90.0, 0.3), _take(9, 90.0, 0.9)], 1) == []

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.planning import VanSpec
 from sim.planning.sharing_match import Lot, Taker, best_matches
 
 
@@ -19,7 +20,22 @@ def _lot(carrier: int, kg: float, value: float, *, depot: int = 0, tour_id: str 
 def _taker(carrier: int, kg: float, km: list[float], *, opening: float = 0.0, depot: int = 0, tour: str = "") -> Taker:
     """Driving costs 1 CNY a km; time costs nothing."""
     way_m = 1e3 * np.array(km)
-    return Taker(carrier, depot, (0,), kg, 9.0, 1e6, opening, 1e-3, 0.0, np.zeros(len(km)), way_m, tour)
+    return Taker(
+        carrier,
+        depot,
+        (0,),
+        kg,
+        9.0,
+        1e6,
+        opening,
+        1e-3,
+        0.0,
+        np.zeros(len(km)),
+        way_m,
+        VanSpec("van", carrier, "diesel_van", depot),
+        "day",
+        tour,
+    )
 
 
 def test_a_lot_goes_where_it_costs_least() -> None:
@@ -102,8 +118,8 @@ def test_many_vans_alike_do_not_hold_up_the_day(seed: int, monkeypatch: pytest.M
     size = np.stack([rng.uniform(200, 500, 30), rng.uniform(0.5, 3.0, 30), rng.uniform(600, 4000, 30)], axis=1)
     value, way_m = rng.uniform(30, 80, 30), rng.uniform(1e3, 20e3, 30)
     lots = [Lot(0, 0, (0,), (5,), *row, cny) for row, cny in zip(size.tolist(), value.tolist(), strict=True)]
-    room = np.array([1000.0, 6.0, 14_000.0])
-    takers = [Taker(1, 0, (0,), *room.tolist(), 70.0, 1e-3, 0.0, np.zeros(30), way_m) for _ in range(20)]
+    room, van = np.array([1000.0, 6.0, 14_000.0]), VanSpec("van", 1, "diesel_van", 0)
+    takers = [Taker(1, 0, (0,), *room.tolist(), 70.0, 1e-3, 0.0, np.zeros(30), way_m, van, "day") for _ in range(20)]
     found = best_matches(lots, takers)
     (nodes, status), *more = searches
     assert not more and nodes == 100 and status != 0
