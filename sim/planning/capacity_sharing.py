@@ -163,9 +163,12 @@ class SharingPlatform:
             carriers, orders, shops, self._fleet, self._planning, failed_order_cny=self._failed_order_cny
         )
         lots = market.lots(plan, self._params.offered_below)
-        takers = market.takers(plan, lots, self._view)
+        loads = OrderLoads(orders, shops["link"].to_numpy())
+        takers = market.takers(
+            plan, lots, self._view, lambda name, wave, rows: planner.can_serve(name, wave, rows, loads)
+        )
         takes = self._takes(best_matches(lots, takers), lots, takers, plan)
-        shifts = _Shifts(plan, planner, market, carriers, self._fleet, OrderLoads(orders, shops["link"].to_numpy()))
+        shifts = _Shifts(plan, planner, market, carriers, self._fleet, loads)
         agreed: list[_Take] = []
         for done, ((van, wave), offered) in enumerate(takes.items(), start=1):
             agreed += shifts.take(van, wave, offered, self._params.rounds)

@@ -26,6 +26,7 @@ from sim.planning.planning_params import PlanningParams, PlanningView
 from sim.planning.tour_problem import TourPlan, TourProblem
 from sim.planning.tours import plan_tours
 from sim.planning.van_tour import VanTour
+from sim.planning.wave import Wave
 
 CarrierDistrict = tuple[str, District]
 """A carrier and some of its drops and shifts."""
@@ -155,6 +156,11 @@ class DayPlanner:
         book.note_driven(shift.van, driven_m)
         left = book.enter(district, plan_tours(district.problem))
         return book.van_tours(), tuple(sorted(row for drop in left for row in drop.orders))
+
+    def can_serve(self, vehicle_type: str, wave: Wave, rows: Sequence[int], loads: OrderLoads) -> bool:
+        """Whether hours of receivers and rules let vans of a type serve each of some orders in a wave."""
+        drops = self._drops(np.array(sorted(rows)), (vehicle_type,), loads)
+        return all(self._problems.can_be_served(drop, vehicle_type, wave) for drop in drops)
 
     @staticmethod
     def _enter(

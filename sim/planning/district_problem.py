@@ -109,6 +109,11 @@ class DistrictProblems:
         """Whether rules keep some types of vans from serving a drop at any time."""
         return any(self.meets_rules(name) and not self._windows(drop, name) for name in types)
 
+    def can_be_served(self, drop: Drop, vehicle_type: str, wave: Wave) -> bool:
+        """Whether a type of vans may serve a drop at some time of a wave."""
+        shortest_s = self._params.shortest_window_min * 60.0
+        return any(_overlaps(window, wave, shortest_s) for window in self._windows(drop, vehicle_type))
+
     def capacities_for(self, drop: Drop, types: Iterable[str]) -> list[tuple[float, float]]:
         """Payload [kg] and load space [m3] of the types of vans that may serve a drop at some time."""
         kinds = [self._fleet.vehicle_types[n] for n in types if not self.meets_rules(n) or self._windows(drop, n)]

@@ -5,7 +5,8 @@ What carriers offer to others after planning, who has room, and what taking it w
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -138,7 +139,13 @@ class SharingMarket:
         driving_s = max(0.0, until_last_s - (service_s - last_s))
         return until_last_s + last_s + driving_s * min(2.0, tour.home_m / out_m)
 
-    def takers(self, plan: DayPlan, lots: Sequence[Lot], view: PlanningView) -> list[Taker]:
+    def takers(
+        self,
+        plan: DayPlan,
+        lots: Sequence[Lot],
+        view: PlanningView,
+        can_serve: Callable[[str, Wave, Sequence[int]], bool],
+    ) -> list[Taker]:
         """
         Tours with room and vans at home, at hubs where something is offered.
 
@@ -153,6 +160,8 @@ class SharingMarket:
             What is offered.
         view
             Believed travel times.
+        can_serve
+            Whether a vehicle type may serve some orders in a wave.
         """
         at_depots = {lot.depot_link for lot in lots}
         tours_of = _tours_by_van(plan)
@@ -168,7 +177,16 @@ class SharingMarket:
                     found.append(self._on_tour(row, spec, van, tour, ways, among))
                 if van not in tours_of:
                     found += [self._at_home(row, spec, van, wave, ways, among) for wave in waves[:1]]
-        return found
+        is_open = {
+            (name, wave): np.array(
+                [can_serve(name, self._fleet.wave_named(wave), lot.orders) for lot in lots], dtype=bool
+            )
+            for name, wave in {(taker.van.vehicle_type, taker.wave) for taker in found}
+        }
+        return [
+            replace(taker, time_s=np.where(is_open[taker.van.vehicle_type, taker.wave], taker.time_s, np.inf))
+            for taker in found
+        ]
 
     def _links_at(self, depot_link: int, lots: Sequence[Lot], plan: DayPlan) -> list[int]:
         """Links of all lots at a depot and of all stops of tours from there."""

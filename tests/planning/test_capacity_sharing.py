@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
+
 import sim
 from sim.planning import DayPlan, PlannedStop, SharedPlan, VanSpec, VanTour
 from sim.planning.capacity_sharing import Deal, _Shifts, _Take
+from sim.planning.drops import OrderLoads
 from sim.planning.sharing_match import Lot
+from sim.units import to_us
 
 
 @cache
@@ -135,3 +139,29 @@ def test_orders_without_a_tour_stay_with_their_carrier() -> None:
 def test_no_more_rounds_than_said() -> None:
     """With one round a shift takes all or nothing."""
     assert _shifts(_Planner(), (OWN,)).take(VAN, "day", [_take(1, 90.0, 0.3), _take(9, 90.0, 0.9)], 1) == []
+
+
+def test_a_shift_is_offered_only_what_it_may_serve() -> None:
+    """Shops that receive at night are for the night wave, those of the day for the day."""
+    model = _model("night_delivery+capacity_sharing")
+    planner, loads = model._planner(), OrderLoads(model.order_table, model.shop_table["link"].to_numpy())
+    day, night = model.settings.fleet.day_waves()
+    from_s, until_s = model.order_table["earliest_s"], model.order_table["latest_s"]
+    by_day = np.flatnonzero((from_s < 12 * 3600) & (until_s <= day.end_s))[:40].tolist()
+    by_night = np.flatnonzero((from_s >= night.start_s) & (until_s > night.start_s + 3600))[:40].tolist()
+    assert by_day and by_night
+    for rows, own, other in ((by_day, day, night), (by_night, night, day)):
+        assert planner.can_serve("electric_van", own, rows, loads)
+        assert not any(planner.can_serve("electric_van", other, [row], loads) for row in rows)
+
+
+def test_a_van_that_a_ban_keeps_out_is_offered_nothing_there() -> None:
+    """A shop in the centre that is shut all day can be served by an exempt electric van, not by a diesel van."""
+    model = _model("all_day_ban")
+    planner, loads = model._planner(), OrderLoads(model.order_table, model.shop_table["link"].to_numpy())
+    (day,) = model.settings.fleet.day_waves()
+    closures = model._access.believed()["diesel_van"]
+    shops = model.shop_table["link"].to_numpy()[model.order_table["shop"]]
+    inside = [row for row, link in enumerate(shops) if closures.is_closed(int(link), to_us(12 * 3600.0))][:20]
+    assert inside and planner.can_serve("electric_van", day, inside, loads)
+    assert not any(planner.can_serve("diesel_van", day, [row], loads) for row in inside)
