@@ -173,11 +173,12 @@ class SharingPlatform:
         for done, ((van, wave), offered) in enumerate(takes.items(), start=1):
             agreed += shifts.take(van, wave, offered, self._params.rounds)
             progress("sharing capacity", done, len(takes))
-        given_away = {take.lot.tour_id for take in agreed if take.lot.tour_id}
+        sold = {take.lot.tour_id for take in agreed if take.lot.tour_id}
+        given_away = {tour for tour in plan.tours if tour.tour_id in sold}
         moved = {row for take in agreed for row in take.lot.orders}
         shared = replace(
             plan,
-            tours=_in_order([tour for tour in shifts.tours if tour.tour_id not in given_away]),
+            tours=_in_order([tour for tour in shifts.tours if tour not in given_away]),
             unplanned=tuple(row for row in plan.unplanned if row not in moved),
             problems=plan.problems + shifts.problems,
         )

@@ -42,6 +42,15 @@ def test_a_day_with_sharing_has_fewer_vans_and_every_order_once() -> None:
     assert len({tour.van for tour in shared.tours}) < len({tour.van for tour in base.tours})
 
 
+def test_no_order_is_lost_where_vans_work_in_two_waves() -> None:
+    """A van may give away its tour of the day and take something at night: every order is in one tour, or in none."""
+    model = _model("night_delivery+capacity_sharing+electric")
+    plan = model.plan_day()
+    planned = [row for tour in plan.tours for stop in tour.stops for row in stop.orders]
+    assert sorted([*planned, *plan.unplanned]) == list(range(len(model.order_table)))
+    assert len({tour.tour_id for tour in plan.tours}) == len(plan.tours)
+
+
 def test_what_one_pays_another_earns() -> None:
     """Payments add up to zero; carriers without deals are not named."""
     fleets = _model("baseline").fleets
