@@ -8,9 +8,9 @@ import math
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from sim.experiment.asked_file import content_faults, read_asked
 from sim.experiment.study_file import Factor, Level, Study, StudyError, StudyFile, read_seeds
 from sim.measures.definitions import MEASURES
 from sim.measures.scorecard import TARGETS, Target
@@ -98,7 +98,7 @@ class SearchFile(BaseModel, frozen=True, extra="forbid"):
             elif MEASURES[name].unit != "CNY":
                 faults.append(f"daily_measures: expected an indicator in CNY, found {name!r} in {MEASURES[name].unit}")
         if faults:
-            raise ValueError("; ".join(faults))
+            raise ValueError("\n".join(faults))
         return self
 
     @property
@@ -194,18 +194,12 @@ def read_search(name: str) -> Search:
             f"known here: {', '.join(known) or 'none'}"
         )
     path = folder / "search.yaml"
-    faults: list[str] = []
     file: SearchFile | None = None
+    content, faults = read_asked(path)
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        file = SearchFile.model_validate(content)
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        faults.append(f"{path}: not valid YAML: {' '.join(str(error).split())}")
+        file = None if faults else SearchFile.model_validate(content)
     except ValidationError as error:
-        for entry in error.errors():
-            where = ".".join(map(str, entry["loc"])) or "search"
-            text = str(entry["msg"]).removeprefix("Value error, ")
-            faults += [f"{path}: {where}: {part}" for part in text.split("; ")]
+        faults += content_faults(path, error, "search")
     seeds: tuple[int, ...] = ()
     try:
         seeds = read_seeds(folder / "seeds.csv")

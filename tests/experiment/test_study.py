@@ -18,7 +18,7 @@ from sim.config import Scenario
 from sim.errors import InputError
 from sim.experiment.design import composed_runs, sampled_shares, study_rows
 from sim.experiment.study import HalfWidth, run_study
-from sim.experiment.study_file import Study, read_study
+from sim.experiment.study_file import Study, StudyError, read_study
 from sim.experiment.study_runs import finished_kpis
 from sim.experiment.study_tables import relative_changes, summarise
 
@@ -149,6 +149,68 @@ def test_bad_studies_are_told(
     error = capsys.readouterr().err
     assert told in error and "Traceback" not in error
     assert not (tmp_path / "out").exists()
+
+
+_CURVE = "figures: {f: {kind: curve, measures: [cost_per_order], x: berths.spaces_per_shop}}\n"
+_FACTOR = "berths.spaces_per_shop: [0.0, 0.2]\nbase: {berths.spaces_per_shop: 0.0}"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (SMALL + "measures: [van_km]\n", "line 8: the key 'measures' is there already"),
+        (SMALL.replace("0.2]", "2024-13-45]"), "not valid YAML: month must be in 1..12"),
+        ("question: !!int many", "not valid YAML: invalid literal for int()"),
+        ("question: " + "[" * 3000, "not valid YAML: lists too deep to read"),
+        (SMALL.replace("0.2]", "[1]]"), "levels.1: expected a number, a text, or true or false, found [1]"),
+        (SMALL.replace("0.2]", ".nan]"), "expected finite numbers, found nan"),
+        (SMALL.replace("0.2]", "0]"), "a level is given twice: 0"),
+        (SMALL.replace("shop: 0.0}", "shop: 7}"), "has no level 7; known: [0.0, 0.2]"),
+        (
+            SMALL.replace(_FACTOR, "p_value: {key: service.retries, levels: [0, 1]}"),
+            "'p_value' is the name of a column",
+        ),
+        (SMALL.replace(_FACTOR, "luck: {key: seed, levels: [0, 1]}"), "'seed' comes from seeds.csv"),
+        (
+            SMALL.replace(_FACTOR, "service.retries: [0, 1]\n  b: {options: {x: [service.retries=2], y: []}}"),
+            "factors: 'service.retries' is set by 'service.retries' and 'b'",
+        ),
+        (SMALL.replace("[orders_total,", "[orders_total, orders_total,"), "measures: 'orders_total' is given twice"),
+        (SMALL + _CURVE.replace("cost_per_order", "van_km"), "'van_km' is not among `measures`"),
+        (SMALL + _CURVE.replace("{f:", "{../../f:"), "expected a name that a file can have"),
+        (
+            SMALL.replace("[0.0, 0.2]\nbase: {berths.spaces_per_shop: 0.0}", "[0.0, 0.2]\n  service.retries: [0, 1]")
+            + _CURVE,
+            "factor 'service.retries' is neither `x` nor `by` and has no base",
+        ),
+        (SMALL + "scorecard: nothing\n", "found 'nothing' of 0"),
+        (
+            SMALL.replace(_FACTOR, f"a: {list(range(1000))}\n  b: {list(range(1000))}"),
+            "expected 1,000,000 runs or fewer, found 1,000,000 points on 2 seeds",
+        ),
+    ],
+)
+def test_faults_that_would_show_after_hours_are_told_first(text: str, told: str, tmp_path: Path) -> None:
+    """What spoils tables or figures, or mixes up factors or levels, is refused as the file is read."""
+    folder = _study(tmp_path / "bad", text)
+    with pytest.raises(StudyError) as caught:
+        read_study(str(folder))
+    assert [fault for fault in caught.value.faults if told in fault and str(folder / "study.yaml") in fault]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "told"),
+    [
+        ("replication,seed\n1,5,9\n2,6,7\n", "line 2: expected 2 cells as in the heading, found 3"),
+        ("seed,seed\n1,2\n", "expected one column seed"),
+        ("seed\n" + "9" * 5000 + "\n", "line 2: expected a whole number"),
+        ("seed\n5\n\nx\n", "line 4: expected a whole number"),
+    ],
+)
+def test_seeds_are_those_of_their_column(seeds: str, told: str, tmp_path: Path) -> None:
+    """A row of other cells than the heading has no seed; lines are counted as an editor counts them."""
+    with pytest.raises(StudyError, match=told):
+        read_study(str(_study(tmp_path / "bad", seeds=seeds)))
 
 
 def test_a_failed_run_stops_nothing(tmp_path: Path) -> None:
