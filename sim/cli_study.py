@@ -59,7 +59,7 @@ def _show(found: Study, name: str, out: Path) -> None:
     from sim.cli_plot import draw_figures
     from sim.cli_scorecard import write_scorecard
     from sim.errors import ResultsError
-    from sim.experiment.appraisal import read_outcomes
+    from sim.experiment.appraisal import outcomes_at
 
     left_out: list[str] = []
     for figure in found.file.figures:
@@ -68,9 +68,10 @@ def _show(found: Study, name: str, out: Path) -> None:
         except ResultsError as error:
             left_out += error.faults
     if found.file.scorecard is not None:
-        base = ",".join(f"{factor}={level}" for factor, level in (found.file.compared_with or {}).items())
         try:
-            write_scorecard(read_outcomes(f"{out}:{base}"), read_outcomes(f"{out}:{found.file.scorecard}"), out)
+            write_scorecard(
+                outcomes_at(out, found.file.compared_with or {}), outcomes_at(out, found.file.scorecard), out
+            )
         except ResultsError as error:
             left_out += [f"scorecard: {fault}" for fault in error.faults]
     for fault in left_out:

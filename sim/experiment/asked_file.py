@@ -4,13 +4,12 @@ The YAML file of a study or search: read whole, keys given twice refused, and ev
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 _KINDS = {"bool", "int", "float", "str"}
 """Ends of the places of the faults that a level has, one for each kind that it might have been."""
@@ -90,7 +89,7 @@ def content_faults(path: Path, error: ValidationError, whole: str) -> list[str]:
     return list(told)
 
 
-def _message(entry: ErrorDetails) -> str:
+def _message(entry: Mapping[str, Any]) -> str:
     if entry["type"] == "value_error":
         return str(entry["msg"]).removeprefix("Value error, ")
     text = _TOLD_FAULTS.get(entry["type"], str(entry["msg"]))

@@ -10,7 +10,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -57,7 +57,11 @@ def run_id_of(scenario: Scenario, seed: int) -> str:
 
 def config_sha256(scenario: Scenario, seed: int) -> str:
     """SHA-256 of the resolved configuration without label, paths and manner of running."""
-    content = scenario.content() | {"seed": seed}
+    return content_sha256(scenario.content() | {"seed": seed})
+
+
+def content_sha256(content: Mapping[str, Any]) -> str:
+    """SHA-256 of a resolved configuration, as it stands in a manifest too."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

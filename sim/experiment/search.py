@@ -22,7 +22,15 @@ from sim.experiment.design import DesignPoint, PlannedRun, design_table, planned
 from sim.experiment.proposals import Levels, Proposals
 from sim.experiment.search_file import Search
 from sim.experiment.search_tables import Appraised, appraise, best_trial, confirmation_table, front_table, trial_table
-from sim.experiment.study import RUN_HERE, forget_other_code, make_folder, outcome_table, write_csv, write_text
+from sim.experiment.study import (
+    RUN_HERE,
+    forget_other_code,
+    make_folder,
+    outcome_table,
+    remove_file,
+    write_csv,
+    write_text,
+)
 from sim.experiment.study_file import StudyError
 from sim.experiment.study_runs import carry_out, check_same_code, run_manifest, simulate_to
 from sim.experiment.study_tables import values_at, values_by_point
@@ -193,7 +201,7 @@ def _write(
     if confirmation is not None:
         tables["confirmation"] = confirmation
     else:
-        (out / "confirmation.csv").unlink(missing_ok=True)
+        remove_file(out / "confirmation.csv")
     for name, content in tables.items():
         write_csv(content, out / f"{name}.csv")
     manifests = [run_manifest(out / "runs" / run_id) or {} for run_id in dict.fromkeys(outcomes["run_id"])]

@@ -159,8 +159,8 @@ def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, fail
         "failures": pd.DataFrame(sorted(failures.items()), columns=["run_id", "fault"]),
         **tables_of_outcomes(study.file, design, outcomes),
     }
-    for name in NEED_EVERY_RUN.keys() - tables.keys():
-        (out / f"{name}.csv").unlink(missing_ok=True)
+    for name in {*NEED_EVERY_RUN, "comparison"} - tables.keys():
+        remove_file(out / f"{name}.csv")
     for name, table in tables.items():
         write_csv(table, out / f"{name}.csv")
     finished = list(dict.fromkeys(outcomes["run_id"]))
@@ -250,6 +250,14 @@ def write_text(text: str, path: Path) -> None:
         raise ResultsError(f"{path}: cannot write results: {error.strerror or error}") from error
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file of results, where there is one."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot write results: {error.strerror or error}") from error
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder of results."""
     try:
@@ -264,7 +272,7 @@ def forget_other_code(folder: Path, runs: Sequence[PlannedRun]) -> None:
         try:
             check_same_code(folder, [run for run in runs if run.run_id == run_id])
         except ResultsError:
-            (folder / run_id / "manifest.json").unlink(missing_ok=True)
+            remove_file(folder / run_id / "manifest.json")
 
 
 def _by_replication(runs: Sequence[PlannedRun]) -> list[list[PlannedRun]]:

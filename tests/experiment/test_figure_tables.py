@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from sim.cli import main
-from sim.errors import ResultsError
 from sim.experiment.figure_tables import figure_table
 from sim.experiment.study_file import StudyFile
 
