@@ -18,6 +18,7 @@ from sim.errors import ResultsError
 from sim.experiment.attribution import attribution_table
 from sim.experiment.design import PlannedRun, composed_runs, design_table, study_rows
 from sim.experiment.distribution_rows import DistributionSpec, distribution_outcomes
+from sim.experiment.folder_lock import held_alone
 from sim.experiment.intervals import t_interval
 from sim.experiment.sensitivity_table import sensitivity_table
 from sim.experiment.study_file import Study, StudyFile
@@ -105,27 +106,34 @@ def run_study(
     Raises
     ------
     InputError
-        If a point makes no valid scenario, or the folder holds results of other code or cannot be written.
+        If a point makes no valid scenario, or the folder holds results of other code, is held by another command,
+        or cannot be written.
     """
     runs = composed_runs(study, study_rows(study)[:most_runs], [*overrides, *RUN_HERE], progress)
     folder = out / "runs"
     make_folder(out)
-    if redo:
-        forget_other_code(folder, runs)
-    else:
-        check_same_code(folder, runs)
-    batches = [runs] if until is None else _by_replication(runs)
-    failures: dict[str, str] = {}
-    chosen: list[PlannedRun] = []
-    for replications, batch in enumerate(batches, start=1):
-        chosen += batch
-        if until is not None and replications < min(_FIRST_REPLICATIONS, len(batches)):
-            continue
-        failures |= carry_out(chosen, folder, workers=workers, progress=progress, simulate=simulate, cluster=cluster)
-        if until is not None and _is_narrow(study, chosen, folder, until):
-            break
-    finished = write_study_tables(study, chosen, out, failures)
-    return StudyResult(out, len({run.run_id for run in chosen}), finished, failures)
+    with held_alone(folder):
+        if redo:
+            forget_other_code(folder, runs)
+        else:
+            check_same_code(folder, runs)
+        batches = [runs] if until is None else _by_replication(runs)
+        failures: dict[str, str] = {}
+        chosen: list[PlannedRun] = []
+        for replications, batch in enumerate(batches, start=1):
+            chosen += batch
+            if until is not None and replications < min(_FIRST_REPLICATIONS, len(batches)):
+                continue
+            failures |= carry_out(
+                chosen, folder, workers=workers, progress=progress, simulate=simulate, cluster=cluster
+            )
+            if until is not None and _is_narrow(study, chosen, folder, until):
+                break
+        for run_id in {run.run_id: None for run in chosen if run.run_id not in failures}:
+            if finished_kpis(folder / run_id) is None:
+                failures[run_id] = "its files were removed or changed while the study went on"
+        finished = write_study_tables(study, chosen, out, failures)
+        return StudyResult(out, len({run.run_id for run in chosen}), finished, failures)
 
 
 def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, failures: dict[str, str]) -> int:
@@ -246,7 +254,8 @@ def write_text(text: str, path: Path) -> None:
         temporary.write_text(text, encoding="utf-8", newline="\n")
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise ResultsError(f"{path}: cannot write results: {error.strerror or error}") from error
 
 
@@ -254,6 +263,19 @@ def remove_file(path: Path) -> None:
     """Remove a file of results, where there is one."""
     try:
         path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot write results: {error.strerror or error}") from error
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a file that cannot be written, before the work whose result it is to hold; its folder is made."""
+    make_folder(path.parent)
+    if path.is_dir():
+        raise ResultsError(f"{path}: cannot write results: found a folder, expected a file")
+    probe = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        probe.touch()
+        probe.unlink()
     except OSError as error:
         raise ResultsError(f"{path}: cannot write results: {error.strerror or error}") from error
 

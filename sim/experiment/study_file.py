@@ -148,14 +148,14 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
         names = list(self.factor_names)
         faults += [f"factors: {name!r} is the name of a column" for name in names if name.lower() in COLUMNS]
         faults += [f"cases: {name} is the name of another case" for name in _named_twice(tuple(self.cases))]
-        keys = [key for own in self._keys_by_factor().values() for key in own]
+        keys = [key for own in self.keys_by_factor().values() for key in own]
         faults += [
             f"{'levers' if self.levers else 'factors'}: {key!r} is set by {' and '.join(map(repr, setters))}, "
             "expected a key of one only"
             for key in dict.fromkeys(keys)
-            if len(setters := [name for name, own in self._keys_by_factor().items() if key in own]) > 1
+            if len(setters := [name for name, own in self.keys_by_factor().items() if key in own]) > 1
         ]
-        if "seed" in keys:
+        if any("seed" in own for name, own in self.keys_by_factor().items() if name != "case"):
             faults.append("factors: 'seed' comes from seeds.csv, expected another key")
         if "case" in self.factors and self.cases:
             faults.append("factors: 'case' is the column of the cases")
@@ -232,13 +232,38 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
             raise ValueError("\n".join(faults))
         return self
 
-    def _keys_by_factor(self) -> dict[str, set[str]]:
-        """Keys of the configuration that each factor or lever sets; scenarios add up, and tell where they clash."""
+    def keys_by_factor(self) -> dict[str, set[str]]:
+        """Keys of the configuration that each factor or lever sets, and `case`; scenarios tell where they clash."""
         options = {name: itertools.chain(*(factor.options or {}).values()) for name, factor in self.factors.items()}
         keys = {name: set(map(_key_of, own)) for name, own in (options | dict(self.levers)).items()}
         for name, factor in self.factors.items():
             keys[name] |= {factor.key or name} if factor.options is None else set()
+        if self.cases:
+            keys["case"] = {_key_of(text) for case in self.cases.values() for text in case.overrides}
         return {name: own - {"scenario"} for name, own in keys.items()}
+
+    def check_overrides(self, overrides: Sequence[str]) -> None:
+        """
+        Refuse overrides of every run that make all levels of a factor the same.
+
+        Parameters
+        ----------
+        overrides
+            KEY=VALUE each.
+
+        Raises
+        ------
+        StudyError
+            Naming each override and the factor that sets its key.
+        """
+        faults = [
+            f"override {text!r}: found a key that {name!r} of the study sets, expected another: its levels would be one"
+            for text in overrides
+            for name, own in self.keys_by_factor().items()
+            if _key_of(text) in own
+        ]
+        if faults:
+            raise StudyError(faults)
 
     def _points_named(self, chosen: str) -> int:
         """Points that a text means, read as in `sim.experiment.appraisal`; 1 where points are sampled."""

@@ -144,6 +144,16 @@ def test_an_edited_table_is_found_without_its_run(study: Path, capsys: pytest.Ca
     assert "summary" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("out", ["study.yaml/differences.csv", "results"])
+def test_a_list_of_differences_that_cannot_be_written_is_told_first(
+    out: str, study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Under a file or in place of a folder: exit 2 before anything is simulated."""
+    monkeypatch.setattr("sim.experiment.reproduce.reproduce", None)
+    assert _reproduce(study, "--out", str(study / out)) == 2
+    assert "cannot write results" in capsys.readouterr().err
+
+
 def test_a_table_in_another_encoding_is_another_table(study: Path) -> None:
     """Bytes that are no text are a difference like any other."""
     (study / "results" / "summary.csv").write_bytes(b"\xff\xfe\x00")

@@ -17,6 +17,7 @@ from sim.cli import main
 from sim.config import Scenario
 from sim.errors import InputError
 from sim.experiment.design import composed_runs, sampled_shares, study_rows
+from sim.experiment.folder_lock import held_alone
 from sim.experiment.study import HalfWidth, run_study
 from sim.experiment.study_file import Study, StudyError, read_study
 from sim.experiment.study_runs import finished_kpis
@@ -213,6 +214,14 @@ def test_seeds_are_those_of_their_column(seeds: str, told: str, tmp_path: Path) 
         read_study(str(_study(tmp_path / "bad", seeds=seeds)))
 
 
+def test_a_factor_cannot_be_overridden(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An override of every run that makes all levels one would show no difference at all: exit 2, nothing written."""
+    folder = _study(tmp_path / "o")
+    assert main(["study", str(folder), "berths.spaces_per_shop=0.4", "--out", str(tmp_path / "out")]) == 2
+    assert "'berths.spaces_per_shop' of the study sets" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_failed_run_stops_nothing(tmp_path: Path) -> None:
     """The others finish, the failure is told with its run, and the next start tries it again."""
     study = read_study(str(_study(tmp_path / "f", seeds="seed\n13\n1\n3\n")))
@@ -220,6 +229,59 @@ def test_a_failed_run_stops_nothing(tmp_path: Path) -> None:
     assert len(result.failures) == 2 and result.finished == 4
     assert set(pd.read_csv(tmp_path / "out" / "failures.csv")["run_id"]) == set(result.failures)
     assert run_study(study, tmp_path / "out", simulate=_toy).failures == result.failures
+
+
+def _toy_that_loses(folder: str, scenario: Scenario, seed: int) -> str | None:
+    """A run whose folder is removed while the next ones go on."""
+    import shutil
+
+    for other in Path(folder).parent.glob("*/manifest.json"):
+        shutil.rmtree(other.parent)
+    return _toy(folder, scenario, seed)
+
+
+def test_runs_that_are_lost_in_mid_study_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A study whose runs are not all there has not been done: each is told, and the exit code is 1."""
+    import sim.experiment.study as room
+
+    folder = _study(tmp_path / "lost", seeds="seed\n1\n3\n")
+    plain = run_study
+
+    def losing(study: Study, out: Path, **options: object) -> object:
+        return plain(study, out, **{**options, "simulate": _toy_that_loses})  # type: ignore[arg-type]
+
+    monkeypatch.setattr(room, "run_study", losing)
+    assert main(["study", str(folder), "--workers", "1", "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().out
+    assert "1 of 4 runs finished" in told and told.count("its files were removed or changed") == 3
+    assert len(pd.read_csv(tmp_path / "out" / "failures.csv")) == 3
+
+
+def test_a_run_copied_from_another_is_simulated_anew(tmp_path: Path) -> None:
+    """Manifest and indicators of another run, or a manifest of other types, are no finished run."""
+    study = read_study(str(_study(tmp_path / "c", seeds="seed\n1\n")))
+    first, second = (run.run_id for run in composed_runs(study, study_rows(study)))
+    out = tmp_path / "out"
+    run_study(study, out, simulate=_toy)
+    before = _bytes(out)
+    for content in ({"run_id": first}, {"input_sha256": [1]}):
+        for name in ("kpis.json", "manifest.json"):
+            (out / "runs" / second / name).write_bytes((out / "runs" / first / name).read_bytes())
+        manifest = json.loads((out / "runs" / second / "manifest.json").read_text(encoding="utf-8"))
+        (out / "runs" / second / "manifest.json").write_text(json.dumps(manifest | content), encoding="utf-8")
+        run_study(study, out, simulate=_toy)
+        assert _bytes(out) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such lock there")
+def test_one_command_at_a_time_in_a_folder(tmp_path: Path) -> None:
+    """A second one is refused and touches nothing; when the first has ended, the folder is free."""
+    study = read_study(str(_study(tmp_path / "l")))
+    with held_alone(tmp_path / "out" / "runs"), pytest.raises(InputError, match="another command at work"):
+        run_study(study, tmp_path / "out", simulate=_toy)
+    assert run_study(study, tmp_path / "out", simulate=_toy).finished == 4
 
 
 def test_summary_by_hand(tmp_path: Path) -> None:
@@ -242,14 +304,16 @@ def test_several_days_are_simulated(tmp_path: Path) -> None:
     """A run of a study with `days` holds the mean over its days, as `sim run` does, not the first day."""
     from sim.config import load_scenario
     from sim.experiment.days import run_days
+    from sim.experiment.provenance import run_id_of
     from sim.experiment.study_runs import simulate_to
     from sim.model import DeliveryModel
 
     small = ["network=grid", "traffic=off", "demand.orders_per_day=25", "planning.iterations=5", "paths.cache_dir=null"]
     scenario = load_scenario("baseline", [*small, "run.workers=1", "days=2"])
-    assert simulate_to(str(tmp_path / "run"), scenario, 5) is None
+    folder = tmp_path / run_id_of(scenario, 5)
+    assert simulate_to(str(folder), scenario, 5) is None
     horizon = run_days(DeliveryModel(scenario, seed=5), scenario, 5)
-    kpis = finished_kpis(tmp_path / "run")
+    kpis = finished_kpis(folder)
     assert kpis is not None
     for name, entry in horizon.kpis().items():
         assert kpis[name]["value"] == entry["value"], name
