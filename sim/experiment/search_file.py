@@ -57,6 +57,8 @@ class TargetSpec(BaseModel, frozen=True, extra="forbid"):
     def _is_whole(self) -> Self:
         if (self.at_least is None) == (self.at_most is None):
             raise ValueError("expected one of at_least and at_most")
+        if not all(math.isfinite(limit) for limit in (self.at_least, self.at_most) if limit is not None):
+            raise ValueError("expected a finite limit")
         if self.measure not in MEASURES:
             raise ValueError(f"there is no indicator {self.measure!r}")
         return self
@@ -90,8 +92,19 @@ class SearchFile(BaseModel, frozen=True, extra="forbid"):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        taken = {*NUMBERS, *self.target_names, "run_id", "replication", "seed"}
+        columns = [f"{name}{end}" for name in self.target_names for end in ("", " low", " high", " verdict")]
+        taken = {*NUMBERS, *columns, "run_id", "replication", "seed"}
         faults = [f"levers: {name!r} is the name of a column" for name in self.levers if name in taken]
+        faults += [
+            f"targets: {name!r} is the name of another column"
+            for name in self.targets
+            if name in NUMBERS or columns.count(name) > 1
+        ]
+        faults += [
+            f"daily_measures: {name!r} is given twice"
+            for name in dict.fromkeys(self.daily_measures)
+            if self.daily_measures.count(name) > 1
+        ]
         for name in self.daily_measures:
             if name not in MEASURES:
                 faults.append(f"daily_measures: there is no indicator {name!r}")
@@ -198,6 +211,8 @@ def read_search(name: str) -> Search:
     content, faults = read_asked(path)
     try:
         file = None if faults else SearchFile.model_validate(content)
+        if file is not None:
+            Search(name=folder.name, folder=folder, file=file, seeds=(0,)).study()  # levers that undo each other
     except ValidationError as error:
         faults += content_faults(path, error, "search")
     seeds: tuple[int, ...] = ()
