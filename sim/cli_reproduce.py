@@ -75,7 +75,10 @@ def reproduce(arguments: argparse.Namespace) -> int:
 
 
 def _tolerance(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0.0 <= value < 1.0:
         raise argparse.ArgumentTypeError(f"expected a relative difference from 0 to below 1, found {text}")
     return value

@@ -18,7 +18,7 @@ import yaml
 from sim.errors import ResultsError
 from sim.experiment.intervals import Interval, bootstrap_interval, t_interval
 from sim.experiment.study_file import Level
-from sim.experiment.study_tables import level_text, relative_change, values_by_point
+from sim.experiment.study_tables import level_text, levels_named, relative_change, values_by_point
 from sim.measures.manifest_list import read_manifest_lines
 from sim.measures.scorecard import BY_HAND, NUMBERS_TOLD, TARGETS, VERDICT_ZH
 from sim.measures.study_table_files import read_study_table
@@ -118,7 +118,7 @@ def _is_meant(key: Sequence[str], factors: Sequence[str], chosen: str | Mapping[
     if isinstance(chosen, str):
         if not chosen or level_text(chosen) in own.values():
             return True
-        chosen = dict(part.split("=", 1) for part in chosen.split(",") if "=" in part)
+        chosen = levels_named(chosen, factors)
     return bool(chosen) and all(own.get(name) == level_text(level) for name, level in chosen.items())
 
 

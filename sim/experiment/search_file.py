@@ -5,6 +5,7 @@ What a search asks: levers, what they cost the public, and the targets they have
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -182,11 +183,16 @@ class Search(BaseModel, frozen=True, extra="forbid"):
 
 def is_search(name: str) -> bool:
     """Whether a name, or a path, is that of a search and not of a study."""
+    kinds = [kind for path in _tried(name) for kind in ("study", "search") if (path / f"{kind}.yaml").is_file()]
+    return kinds[:1] == ["search"]
+
+
+def _tried(name: str) -> tuple[Path, ...]:
+    """Folders that a name may mean; none for one that is longer than a file's may be."""
     tried = (Path("experiments") / name, Path(name))
-    found = next(
-        (path for path in tried if any((path / f"{kind}.yaml").is_file() for kind in ("study", "search"))), None
-    )
-    return found is not None and not (found / "study.yaml").is_file()
+    with suppress(OSError):
+        return tuple(path for path in tried if path.exists())
+    return ()
 
 
 def read_search(name: str) -> Search:
@@ -199,7 +205,7 @@ def read_search(name: str) -> Search:
         If there is none, or listing every fault of its files.
     """
     tried = (Path("experiments") / name, Path(name))
-    folder = next((path for path in tried if (path / "search.yaml").is_file()), None)
+    folder = next((path for path in _tried(name) if (path / "search.yaml").is_file()), None)
     if folder is None:
         known = sorted(path.parent.name for path in Path("experiments").glob("*/search.yaml"))
         raise StudyError(

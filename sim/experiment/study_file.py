@@ -9,6 +9,7 @@ import itertools
 import math
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -19,7 +20,7 @@ from sim.errors import InputError
 from sim.experiment.asked_file import content_faults, read_asked
 from sim.experiment.distribution_rows import DistributionSpec
 from sim.experiment.lever_sets import NO_LEVER, joining_orders, set_name, shared_sets
-from sim.experiment.study_tables import level_text
+from sim.experiment.study_tables import level_text, levels_named
 from sim.measures.definitions import MEASURES
 from sim.measures.distribution import GROUP_MEASURES
 
@@ -211,7 +212,9 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
                 faults += [f"figures.{name}: neither way is better for {m!r}, so there is no front" for m in aimless]
                 if len(figure.measures) != 2:
                     faults.append(f"figures.{name}: pareto needs two measures, found {len(figure.measures)}")
-        if self.base:
+        if self.base and sampled and not self.is_sensitivity:
+            faults.append(f"base: factors {sampled} have ranges, of which no level is known before they are sampled")
+        elif self.base:
             faults += [f"base: there is no factor {name!r}; known: {names}" for name in self.base if name not in names]
             needed = ["case"] if self.is_sensitivity else names
             faults += [f"base: level of factor {name!r} is missing" for name in needed if name not in self.base]
@@ -270,7 +273,7 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
         levels = {name: [level_text(level) for level in self.levels_of(name) or ()] for name in self.factor_names}
         if not all(levels.values()) or self.design not in ("grid", "package"):
             return 1
-        wanted = dict(part.split("=", 1) for part in chosen.split(",") if "=" in part)
+        wanted = levels_named(chosen, list(levels))
         by_name = math.prod(
             len(own) if name not in wanted else own.count(level_text(wanted[name])) for name, own in levels.items()
         )
@@ -413,8 +416,9 @@ def find_study(name: str) -> Path:
     """
     tried = (Path("experiments") / name, Path(name))
     for folder in tried:
-        if (folder / "study.yaml").is_file():
-            return folder
+        with suppress(OSError):  # a name longer than a file may have
+            if (folder / "study.yaml").is_file():
+                return folder
     known = sorted(path.parent.name for path in Path("experiments").glob("*/study.yaml"))
     raise StudyError(
         f"study {name!r}: found no study.yaml in {' or '.join(map(str, tried))}; "

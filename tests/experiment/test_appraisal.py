@@ -110,12 +110,17 @@ def _tables(folder: Path, cases: tuple[str, str]) -> None:
     outcomes.to_csv(folder / "outcomes.csv", index=False)
 
 
-@pytest.mark.parametrize("cases", [("NA", "null"), ("a:b", "no, thank you"), ("0", "0.50")])
+@pytest.mark.parametrize("cases", [("NA", "null"), ("a:b", "no, thank you"), ("x=y, z", "w"), ("0", "0.50")])
 def test_any_name_of_a_case_is_found(cases: tuple[str, str], tmp_path: Path) -> None:
     """Names that a table would take for nothing, for a number or for two names, in a folder with a colon."""
     _tables(tmp_path / "out:1", cases)
     for case, value in zip(cases, (2.0, 1.0), strict=True):
-        for found in (read_outcomes(f"{tmp_path / 'out:1'}:{case}"), outcomes_at(tmp_path / "out:1", {"case": case})):
+        path = f"{tmp_path / 'out:1'}"
+        for found in (
+            read_outcomes(f"{path}:{case}"),
+            read_outcomes(f"{path}:case={case}"),
+            outcomes_at(tmp_path / "out:1", {"case": case}),
+        ):
             assert found.values["cost_per_order"].tolist() == [value]
 
 

@@ -186,6 +186,10 @@ _FACTOR = "berths.spaces_per_shop: [0.0, 0.2]\nbase: {berths.spaces_per_shop: 0.
         ),
         (SMALL + "scorecard: nothing\n", "found 'nothing' of 0"),
         (
+            SMALL.replace("[0.0, 0.2]", "{low: 0, high: 1}") + "design: sobol\n",
+            "have ranges, of which no level is known",
+        ),
+        (
             SMALL.replace(_FACTOR, f"a: {list(range(1000))}\n  b: {list(range(1000))}"),
             "expected 1,000,000 runs or fewer, found 1,000,000 points on 2 seeds",
         ),
@@ -220,6 +224,23 @@ def test_a_factor_cannot_be_overridden(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["study", str(folder), "berths.spaces_per_shop=0.4", "--out", str(tmp_path / "out")]) == 2
     assert "'berths.spaces_per_shop' of the study sets" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["study", "search", "reproduce", "plot", "scorecard"])
+def test_a_name_that_is_too_long_is_told(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that no file can have: one line and exit code 2."""
+    assert main([command, "x" * 300, *(["y"] if command == "scorecard" else [])]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("error: ") and told.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--runs", "--workers"])
+@pytest.mark.parametrize("text", ["0", "-1", "1e9", "some"])
+def test_numbers_of_runs_and_workers(option: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no whole number from 1 is told as it stands."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["study", "any", option, text])
+    assert f"expected a whole number from 1, found {text}" in capsys.readouterr().err
 
 
 def test_a_failed_run_stops_nothing(tmp_path: Path) -> None:
