@@ -60,7 +60,10 @@ def _show(found: Study, name: str, out: Path) -> None:
     from sim.cli_scorecard import write_scorecard
     from sim.errors import ResultsError
     from sim.experiment.appraisal import outcomes_at
+    from sim.experiment.study import make_folder
 
+    if found.file.figures or found.file.scorecard is not None:
+        make_folder(out / "figures")
     left_out: list[str] = []
     for figure in found.file.figures:
         try:

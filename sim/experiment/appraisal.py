@@ -87,6 +87,8 @@ def outcomes_at(folder: Path, chosen: str | Mapping[str, Level]) -> Outcomes:
         As `read_outcomes`.
     """
     if (folder / "kpis.json").is_file():
+        if chosen:
+            raise ResultsError(f"{folder}: found a run, expected a study for the point {chosen!r}")
         return _of_run(folder)
     if not (folder / "outcomes.csv").is_file() or not (folder / "design.csv").is_file():
         raise ResultsError(f"{folder}: expected kpis.json of a run or design.csv and outcomes.csv of a study")
@@ -126,7 +128,7 @@ def _of_run(folder: Path) -> Outcomes:
     try:
         kpis = json.loads((folder / "kpis.json").read_text(encoding="utf-8"))
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+        config = manifest.get("config") or yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
         if manifest["status"] != "complete":
             raise ResultsError(f"{folder}: found a run with status {manifest['status']}, expected complete")
         values = {name: math.nan if entry["value"] is None else float(entry["value"]) for name, entry in kpis.items()}
@@ -137,7 +139,8 @@ def _of_run(folder: Path) -> Outcomes:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         if isinstance(error, ResultsError):
             raise
-        raise ResultsError(f"{folder}: expected the files of a finished run, {error}") from error
+        told = " ".join(str(error).split())
+        raise ResultsError(f"{folder}: expected the files of a finished run, {told}") from error
 
 
 def _years(folder: Path, run_ids: set[str]) -> tuple[int, ...]:
