@@ -58,7 +58,7 @@ def _show(found: Study, name: str, out: Path) -> None:
     """Figures and scorecard of the runs so far; runs that do not suffice for them yet fail nothing, and are told."""
     from sim.cli_plot import draw_figures
     from sim.cli_scorecard import write_scorecard
-    from sim.errors import ResultsError
+    from sim.errors import ResultsError, WriteError
     from sim.experiment.appraisal import outcomes_at
     from sim.experiment.study import make_folder
 
@@ -68,6 +68,8 @@ def _show(found: Study, name: str, out: Path) -> None:
     for figure in found.file.figures:
         try:
             draw_figures(name, out, out / "figures", figure, "png")
+        except WriteError:
+            raise
         except ResultsError as error:
             left_out += error.faults
     if found.file.scorecard is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sim.errors import ResultsError
+from sim.errors import ResultsError, WriteError
 
 _LOCK = ".lock"
 
@@ -36,7 +36,7 @@ def held_alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / _LOCK).open("a")
     except OSError as error:
-        raise ResultsError(f"{folder}: cannot write results: {error.strerror or error}") from error
+        raise WriteError(f"{folder}: cannot write results: {error.strerror or error}") from error
     with file:
         _lock(file.fileno(), folder)
         yield

@@ -29,13 +29,11 @@ from sim.experiment.study import (
     make_folder,
     outcome_table,
     remove_file,
-    write_csv,
-    write_text,
+    write_results,
 )
 from sim.experiment.study_file import StudyError
 from sim.experiment.study_runs import carry_out, check_same_code, run_manifest, simulate_to
 from sim.experiment.study_tables import values_at, values_by_point
-from sim.measures.manifest_list import manifest_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +214,7 @@ def _write(
     }
     if confirmation is not None:
         tables["confirmation"] = confirmation
-    else:
+    finished = dict.fromkeys(outcomes["run_id"])
+    write_results(out, tables, [run_manifest(out / "runs" / run_id) or {} for run_id in finished])
+    if confirmation is None:
         remove_file(out / "confirmation.csv")
-    for name, content in tables.items():
-        write_csv(content, out / f"{name}.csv")
-    manifests = [run_manifest(out / "runs" / run_id) or {} for run_id in dict.fromkeys(outcomes["run_id"])]
-    write_text(manifest_lines(manifests), out / "manifests.jsonl")

@@ -24,7 +24,7 @@ from typing import Any
 
 from sim.config import Scenario
 from sim.contracts import Progress, no_progress
-from sim.errors import InputError, ResultsError
+from sim.errors import InputError, ResultsError, WriteError
 from sim.experiment.design import PlannedRun
 from sim.experiment.provenance import code_sha256, start_manifest, write_json
 
@@ -197,7 +197,7 @@ def carry_out(
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise ResultsError(f"{runs_folder}: cannot write results: {error.strerror or error}") from error
+        raise WriteError(f"{runs_folder}: cannot write results: {error.strerror or error}") from error
     unique = {run.run_id: run for run in runs}
     waiting = [run for run_id, run in unique.items() if finished_kpis(runs_folder / run_id) is None]
     total, done = len(unique), len(unique) - len(waiting)

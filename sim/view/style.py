@@ -21,7 +21,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.errors import ResultsError
+from sim.errors import WriteError
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +148,7 @@ def save_figure(figure: Figure, path: Path, *, crop: bool = False) -> Path:
 
     Raises
     ------
-    ResultsError
+    WriteError
         If the file cannot be written; nothing half-written is left.
     """
     undated: dict[str, dict[str, str | None]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
@@ -164,7 +164,7 @@ def save_figure(figure: Figure, path: Path, *, crop: bool = False) -> Path:
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise ResultsError(f"{path}: cannot write figure: {error.strerror or error}") from error
+        raise WriteError(f"{path}: cannot write figure: {error.strerror or error}") from error
     return path
 
 

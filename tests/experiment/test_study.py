@@ -15,7 +15,7 @@ import pytest
 
 from sim.cli import main
 from sim.config import Scenario
-from sim.errors import InputError
+from sim.errors import InputError, WriteError
 from sim.experiment.design import composed_runs, sampled_shares, study_rows
 from sim.experiment.folder_lock import held_alone
 from sim.experiment.study import HalfWidth, run_study
@@ -303,6 +303,30 @@ def test_one_command_at_a_time_in_a_folder(tmp_path: Path) -> None:
     with held_alone(tmp_path / "out" / "runs"), pytest.raises(InputError, match="another command at work"):
         run_study(study, tmp_path / "out", simulate=_toy)
     assert run_study(study, tmp_path / "out", simulate=_toy).finished == 4
+
+
+def test_tables_are_written_all_or_none(tmp_path: Path) -> None:
+    """Where one table cannot be written, all of them stay as they were, and nothing half-written is left."""
+    study = read_study(str(_study(tmp_path / "w", seeds="seed\n1\n3\n")))
+    out = tmp_path / "out"
+    run_study(study, out, simulate=_toy, most_runs=2)
+    before = _bytes(out)
+    (out / "manifests.jsonl").unlink()
+    (out / "manifests.jsonl").mkdir()
+    with pytest.raises(WriteError, match="manifests.jsonl: cannot write results"):
+        run_study(study, out, simulate=_toy)
+    assert _bytes(out) == before and not list(out.rglob("*.tmp"))
+
+
+def test_figures_that_cannot_be_written_are_wrong_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file in place of their folder: the runs and tables are kept, exit code 2."""
+    folder = _study(tmp_path / "f", SMALL + _CURVE)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "figures").touch()
+    assert main(["study", str(folder), "--workers", "1", "--out", str(out)]) == 2
+    assert "figures: cannot write results" in capsys.readouterr().err
+    assert pd.read_csv(out / "summary.csv")["n"].tolist() == [2] * 4
 
 
 def test_summary_by_hand(tmp_path: Path) -> None:
