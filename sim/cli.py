@@ -243,6 +243,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:  # a full disk, a name that is too long: what no command tells with more of its own
+        print(f"error: {error.filename or 'files'}: {error.strerror or error}", file=sys.stderr)
+        return INPUT_IS_WRONG
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130

@@ -33,7 +33,7 @@ def draw_figures(name: str, results: Path, out: Path, figure: str | None, suffix
         If study or results are not there, or there is no such figure.
     """
     from sim.experiment.figure_tables import figure_table
-    from sim.experiment.study import write_csv
+    from sim.experiment.study import make_folder, write_csv
     from sim.experiment.study_file import StudyError, read_study
     from sim.results import load_study
     from sim.view.study_figures import draw_study_figure
@@ -50,7 +50,7 @@ def draw_figures(name: str, results: Path, out: Path, figure: str | None, suffix
     paths = []
     for key, table in tables.items():
         spec = known[key]
-        out.mkdir(parents=True, exist_ok=True)
+        make_folder(out)
         write_csv(table, out / f"{key}.csv")
         path = out / f"{key}.{suffix}"
         labels = study.file.axis_labels(spec)

@@ -23,12 +23,14 @@ def reproduce(arguments: argparse.Namespace) -> int:
     from sim.experiment.reproduce import reproduce as run_again
     from sim.experiment.reproduce_search import subject_of_search
     from sim.experiment.search_file import is_search, read_search
-    from sim.experiment.study import write_csv
+    from sim.experiment.study import check_writable, write_csv
     from sim.experiment.study_file import read_study
 
     search = read_search(arguments.study) if is_search(arguments.study) else None
     study = search.study() if search else read_study(arguments.study)
     committed = read_committed(Path(arguments.results) if arguments.results else Path("results") / study.name)
+    if arguments.out:
+        check_writable(Path(arguments.out))
     with tempfile.TemporaryDirectory(prefix="sim_reproduce_") as work, progress_bar() as progress:
         found = run_again(
             study,
@@ -45,7 +47,7 @@ def reproduce(arguments: argparse.Namespace) -> int:
     for run_id, fault in found.failures.items():
         console.print(f"failed: run {run_id}: {fault}", markup=False)
     if len(found.differences):
-        shown = Table(title=f"{study.name}: {len(found.differences)} differences")
+        shown = Table(title=escape(f"{study.name}: {len(found.differences)} differences"))
         for name in found.differences.columns:
             shown.add_column(name)
         for row in found.differences.head(_SHOWN).to_dict("records"):
@@ -57,7 +59,6 @@ def reproduce(arguments: argparse.Namespace) -> int:
             console.print(f"and {len(found.differences) - _SHOWN} more")
     if arguments.out:
         path = Path(arguments.out)
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_csv(found.differences, path)
         console.print(f"files: {path}", markup=False)
     for cause in found.causes:
@@ -66,12 +67,18 @@ def reproduce(arguments: argparse.Namespace) -> int:
         console.print("probable cause: none found in the manifests; the committed tables may have been edited")
     how = "to the byte" if found.tolerance == 0.0 else f"within {found.tolerance:g} relative"
     verdict = "equal" if found.is_equal else "NOT equal"
-    console.print(f"study {study.name}: {found.runs} of {found.of} runs, {found.compared} numbers: {verdict} ({how})")
+    console.print(
+        f"study {study.name}: {found.runs} of {found.of} runs, {found.compared} numbers: {verdict} ({how})",
+        markup=False,
+    )
     return DONE if found.is_equal else ANSWER_IS_NO
 
 
 def _tolerance(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0.0 <= value < 1.0:
         raise argparse.ArgumentTypeError(f"expected a relative difference from 0 to below 1, found {text}")
     return value

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 def write_scorecard(base: Outcomes, other: Outcomes, out: Path, entries: dict[str, Any] | None = None) -> pd.DataFrame:
     """Write `scorecard.csv` and its figures in English and Chinese; gives the table."""
     from sim.experiment.appraisal import scorecard as appraise
-    from sim.experiment.study import write_csv
+    from sim.experiment.study import make_folder, write_csv
     from sim.view.scorecard_figure import draw_scorecard
 
     table = appraise(base, other, entries)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     write_csv(table, out / "scorecard.csv")
     for language in ("en", "zh"):
         caption = f"{other.label} / {base.label}, n = {int(table['n'].max())}; 95 %"
@@ -35,6 +35,7 @@ def write_scorecard(base: Outcomes, other: Outcomes, out: Path, entries: dict[st
 def scorecard(arguments: argparse.Namespace) -> int:
     """`sim scorecard`: write `scorecard.csv` and its figures, print the verdicts."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from sim.experiment.appraisal import notes, read_outcomes
@@ -52,7 +53,7 @@ def scorecard(arguments: argparse.Namespace) -> int:
     table = write_scorecard(base, other, out, entries)
     told = notes(base, other)
     zh = arguments.language == "zh"
-    shown = Table(title=f"{other.label} against {base.label}")
+    shown = Table(title=escape(f"{other.label} against {base.label}"))
     for name in (
         ("考核内容", "目标", "数值", "95 %", "结论") if zh else ("target", "wanted", "found", "95 %", "verdict")
     ):

@@ -58,19 +58,25 @@ def _show(found: Study, name: str, out: Path) -> None:
     """Figures and scorecard of the runs so far; runs that do not suffice for them yet fail nothing, and are told."""
     from sim.cli_plot import draw_figures
     from sim.cli_scorecard import write_scorecard
-    from sim.errors import ResultsError
-    from sim.experiment.appraisal import read_outcomes
+    from sim.errors import ResultsError, WriteError
+    from sim.experiment.appraisal import outcomes_at
+    from sim.experiment.study import make_folder
 
+    if found.file.figures or found.file.scorecard is not None:
+        make_folder(out / "figures")
     left_out: list[str] = []
     for figure in found.file.figures:
         try:
             draw_figures(name, out, out / "figures", figure, "png")
+        except WriteError:
+            raise
         except ResultsError as error:
             left_out += error.faults
     if found.file.scorecard is not None:
-        base = ",".join(f"{factor}={level}" for factor, level in (found.file.compared_with or {}).items())
         try:
-            write_scorecard(read_outcomes(f"{out}:{base}"), read_outcomes(f"{out}:{found.file.scorecard}"), out)
+            write_scorecard(
+                outcomes_at(out, found.file.compared_with or {}), outcomes_at(out, found.file.scorecard), out
+            )
         except ResultsError as error:
             left_out += [f"scorecard: {fault}" for fault in error.faults]
     for fault in left_out:

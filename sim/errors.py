@@ -56,6 +56,10 @@ class ResultsError(InputError):
     """A run or study folder that is missing, incomplete or of another schema version."""
 
 
+class WriteError(ResultsError):
+    """Results that cannot be written: a full disk, a folder that may only be read."""
+
+
 class DuplicateStreamError(ValueError):
     """Two decisions asked for a random stream of the same name."""
 

@@ -21,35 +21,11 @@ import pandas as pd
 
 from sim.errors import ResultsError
 from sim.measures.manifest_list import read_manifest_lines
+from sim.measures.study_table_files import COLUMNS, NO_FACTORS, read_study_table
 from sim.measures.tables import read_stamp, read_table
 
 if TYPE_CHECKING:
     import duckdb
-
-_NO_FACTORS = ("run_id", "replication", "seed")
-_COLUMNS = {
-    "design": _NO_FACTORS,
-    "outcomes": ("run_id", "measure", "value", "unit"),
-    "summary": ("measure", "unit", "n", "mean", "ci_low", "ci_high"),
-    "comparison": ("measure", "n", "relative_change", "t_low", "t_high"),
-    "attribution": ("measure", "reading", "lever", "n", "change", "low", "high"),
-    "scorecard": ("row", "measure", "verdict"),
-    "sensitivity": ("case", "reading", "measure", "unit", "factor", "low", "high", "method", "samples", "seeds"),
-}
-_NUMBERS = {
-    "design": ("replication", "seed"),
-    "outcomes": ("value",),
-    "summary": ("n", "mean", "ci_low", "ci_high", "paired_difference", "pd_ci_low", "pd_ci_high"),
-    "comparison": (
-        *("n", "relative_change", "t_low", "t_high", "boot_low", "boot_high", "p_value", "p_holm"),
-        "needed_replications",
-    ),
-    "attribution": ("n", "change", "low", "high"),
-    "sensitivity": (
-        *("low", "high", "samples", "seeds", "lowest", "highest"),
-        *("mu", "mu_star", "mu_star_conf", "sigma", "s1", "s1_conf", "st", "st_conf"),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,51 +83,24 @@ def load_study(folder: Path | str) -> StudyResults:
     where = Path(folder)
     faults: list[str] = []
     tables: dict[str, pd.DataFrame | None] = {}
-    for name in _COLUMNS:
+    for name in COLUMNS:
         path = where / f"{name}.csv"
         if name in ("comparison", "attribution", "scorecard", "sensitivity") and not path.is_file():
             tables[name] = None
             continue
         try:
-            tables[name] = _read(path, name)
+            tables[name] = read_study_table(path, name)
         except ResultsError as error:
             faults += error.faults
     if faults:
         raise ResultsError(faults)
     design, outcomes, summary = tables["design"], tables["outcomes"], tables["summary"]
     assert design is not None and outcomes is not None and summary is not None
-    factors = tuple(str(name) for name in design.columns if name not in _NO_FACTORS)
+    factors = tuple(str(name) for name in design.columns if name not in NO_FACTORS)
     return StudyResults(
         *(where, factors, design, outcomes, summary, tables["comparison"], tables["attribution"]),
         *(tables["scorecard"], tables["sensitivity"]),
     )
-
-
-def _read(path: Path, name: str) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path}: expected a table of a study, {error}") from error
-    faults = [f"{path}: expected the column {c!r}, found none" for c in _COLUMNS[name] if c not in table]
-    named = set(_COLUMNS[name]) | set(_NUMBERS.get(name, ()))
-    for column in table.columns:
-        if column in _NUMBERS.get(name, ()):
-            try:
-                table[column] = pd.to_numeric(table[column].where(table[column] != ""))
-            except ValueError as error:
-                faults.append(f"{path}: column {column!r}: expected numbers, {error}")
-        elif name != "scorecard" and column not in named:
-            table[column] = _as_numbers(table[column])
-    if faults:
-        raise ResultsError(faults)
-    return table
-
-
-def _as_numbers(levels: pd.Series[str]) -> pd.Series[Any]:
-    try:
-        return pd.to_numeric(levels)
-    except ValueError:
-        return levels
 
 
 def load_kpis(folders: Iterable[Path | str]) -> pd.DataFrame:
@@ -237,7 +186,7 @@ def connect(folder: Path | str) -> duckdb.DuckDBPyConnection:
             "DuckDB is not installed; expected the extra: pip install 'urban-freight-sim[studies]'"
         ) from error
     connection = duckdb.connect()
-    tables = {name: getattr(study, name) for name in _COLUMNS}
+    tables = {name: getattr(study, name) for name in COLUMNS}
     tables["results"] = study.outcomes.merge(study.design, on="run_id")
     for name, table in tables.items():
         if table is not None:

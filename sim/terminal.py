@@ -107,7 +107,10 @@ def add_command(
 
 def share(text: str) -> float:
     """An argument from 0 to 1."""
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError(f"expected a share from 0 to 1, found {text}")
     return value
@@ -115,7 +118,10 @@ def share(text: str) -> float:
 
 def count(text: str) -> int:
     """An argument that is a whole number from 1."""
-    value = int(text)
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
     if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 1, found {text}")
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text}")
     return value

@@ -17,9 +17,11 @@ import yaml
 
 from sim.errors import ResultsError
 from sim.experiment.intervals import Interval, bootstrap_interval, t_interval
-from sim.experiment.study_tables import level_text, relative_change, values_by_point
+from sim.experiment.study_file import Level
+from sim.experiment.study_tables import level_text, levels_named, relative_change, values_by_point
 from sim.measures.manifest_list import read_manifest_lines
 from sim.measures.scorecard import BY_HAND, NUMBERS_TOLD, TARGETS, VERDICT_ZH
+from sim.measures.study_table_files import read_study_table
 
 COLUMNS = (
     *("row", "title", "title_zh", "measure", "unit", "reading", "official", "target", "base_mean", "mean", "n"),
@@ -65,42 +67,68 @@ def read_outcomes(path: str) -> Outcomes:
     ResultsError
         If the folder holds no finished run or study, or the point is not there or not the only one.
     """
-    text, _, chosen = path.partition(":")
-    folder = Path(text)
+    return outcomes_at(*_folder_and_point(path))
+
+
+def outcomes_at(folder: Path, chosen: str | Mapping[str, Level]) -> Outcomes:
+    """
+    Outcomes from the folder of a run, or from a point of a study.
+
+    Parameters
+    ----------
+    folder
+        Folder of a run or study.
+    chosen
+        `LEVEL`, `FACTOR=LEVEL,FACTOR=LEVEL`, or levels by factor; empty for the single point of a study, or a run.
+
+    Raises
+    ------
+    ResultsError
+        As `read_outcomes`.
+    """
     if (folder / "kpis.json").is_file():
+        if chosen:
+            raise ResultsError(f"{folder}: found a run, expected a study for the point {chosen!r}")
         return _of_run(folder)
     if not (folder / "outcomes.csv").is_file() or not (folder / "design.csv").is_file():
         raise ResultsError(f"{folder}: expected kpis.json of a run or design.csv and outcomes.csv of a study")
-    try:
-        design, outcomes = (
-            pd.read_csv(folder / f"{name}.csv", dtype={"run_id": str}) for name in ("design", "outcomes")
-        )
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{folder}: expected the tables of a study, {error}") from error
+    design, outcomes = (read_study_table(folder / f"{name}.csv", name) for name in ("design", "outcomes"))
     factors = [str(name) for name in design.columns if name not in ("run_id", "replication", "seed")]
     points = values_by_point(design, outcomes, factors)
     found = [key for key in points if _is_meant(key, factors, chosen)]
     if len(found) != 1:
         known = "; ".join(",".join(f"{f}={v}" for f, v in zip(factors, key, strict=True)) for key in points)
-        raise ResultsError(f"{path}: expected one point of the study, found {len(found)}; known: {known}")
+        told = chosen if isinstance(chosen, str) else ",".join(f"{name}={level}" for name, level in chosen.items())
+        where = f"{folder}:{told}" if told else str(folder)
+        raise ResultsError(f"{where}: expected one point of the study, found {len(found)}; known: {known}")
     units = dict(zip(outcomes["measure"], outcomes["unit"], strict=True))
     ids = set(design.loc[(design[factors].astype(str) == list(found[0])).all(axis=1), "run_id"])
     return Outcomes(",".join(found[0]), points[found[0]], units, _years(folder, ids))
 
 
-def _is_meant(key: Sequence[str], factors: Sequence[str], chosen: str) -> bool:
-    if not chosen or chosen in key:
-        return True
-    wanted = dict(part.split("=", 1) for part in chosen.split(",") if "=" in part)
+def _folder_and_point(path: str) -> tuple[Path, str]:
+    """Folder and point of `FOLDER:POINT`, either of which may hold colons."""
+    if Path(path).exists():
+        return Path(path), ""
+    cuts = [place for place, letter in enumerate(path) if letter == ":"]
+    cut = next((place for place in cuts if Path(path[:place]).is_dir()), cuts[0] if cuts else len(path))
+    return Path(path[:cut]), path[cut + 1 :]
+
+
+def _is_meant(key: Sequence[str], factors: Sequence[str], chosen: str | Mapping[str, Level]) -> bool:
     own = {name: level_text(level) for name, level in zip(factors, key, strict=True)}
-    return bool(wanted) and all(own.get(name) == level_text(level) for name, level in wanted.items())
+    if isinstance(chosen, str):
+        if not chosen or level_text(chosen) in own.values():
+            return True
+        chosen = levels_named(chosen, factors)
+    return bool(chosen) and all(own.get(name) == level_text(level) for name, level in chosen.items())
 
 
 def _of_run(folder: Path) -> Outcomes:
     try:
         kpis = json.loads((folder / "kpis.json").read_text(encoding="utf-8"))
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+        config = manifest.get("config") or yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
         if manifest["status"] != "complete":
             raise ResultsError(f"{folder}: found a run with status {manifest['status']}, expected complete")
         values = {name: math.nan if entry["value"] is None else float(entry["value"]) for name, entry in kpis.items()}
@@ -108,17 +136,18 @@ def _of_run(folder: Path) -> Outcomes:
         year = (int(config["demand"]["year"]),)
         label = "+".join(manifest["scenario"])
         return Outcomes(label, pd.DataFrame([values], index=[manifest["seed"]]), units, year)
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         if isinstance(error, ResultsError):
             raise
-        raise ResultsError(f"{folder}: expected the files of a finished run, {error}") from error
+        told = " ".join(str(error).split())
+        raise ResultsError(f"{folder}: expected the files of a finished run, {told}") from error
 
 
 def _years(folder: Path, run_ids: set[str]) -> tuple[int, ...]:
     try:
         manifests = read_manifest_lines(folder / "manifests.jsonl")
         return tuple(sorted({int(m["config"]["demand"]["year"]) for key, m in manifests.items() if key in run_ids}))
-    except (ResultsError, ValueError, KeyError, TypeError):
+    except (ResultsError, ValueError, KeyError, TypeError, AttributeError):
         return ()
 
 

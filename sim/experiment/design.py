@@ -130,8 +130,10 @@ def composed_runs(
     Raises
     ------
     StudyError
-        Naming each point that does not make a valid scenario, or whose file of zones has faults, and what is wrong.
+        Naming each point that does not make a valid scenario, or whose file of zones has faults, and what is wrong; or
+        each override of a key that a factor varies.
     """
+    study.file.check_overrides(overrides)
     first_rows: dict[tuple[Level, ...], StudyRow] = {}
     for row in rows:
         first_rows.setdefault(tuple(row.levels.values()), row)

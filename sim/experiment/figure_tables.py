@@ -69,7 +69,7 @@ def _rows_of(
     sensitivity: pd.DataFrame | None,
 ) -> pd.DataFrame:
     if spec.kind == "curve":
-        return _curve(name, spec, file, summary)
+        return _curve(spec, file, summary)
     if spec.kind == "pareto":
         return _pareto(spec, file, summary)
     if spec.kind == "groups":
@@ -87,15 +87,11 @@ def _rows_of(
     return _changes(spec, file, comparison)
 
 
-def _curve(name: str, spec: FigureSpec, file: StudyFile, summary: pd.DataFrame) -> pd.DataFrame:
+def _curve(spec: FigureSpec, file: StudyFile, summary: pd.DataFrame) -> pd.DataFrame:
     own = summary
     for factor in file.factor_names:
         if factor in (spec.x, spec.by):
             continue
-        if factor not in file.base:
-            raise ResultsError(
-                f"figure {name}: factor {factor!r} is neither `x` nor `by` and has no base to be held at"
-            )
         own = own[own[factor].map(level_text) == level_text(file.base[factor])]
     rows = []
     for measure in spec.measures:

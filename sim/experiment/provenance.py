@@ -10,7 +10,8 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -57,7 +58,11 @@ def run_id_of(scenario: Scenario, seed: int) -> str:
 
 def config_sha256(scenario: Scenario, seed: int) -> str:
     """SHA-256 of the resolved configuration without label, paths and manner of running."""
-    content = scenario.content() | {"seed": seed}
+    return content_sha256(scenario.content() | {"seed": seed})
+
+
+def content_sha256(content: Mapping[str, Any]) -> str:
+    """SHA-256 of a resolved configuration, as it stands in a manifest too."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -157,8 +162,13 @@ def write_json(path: Path, content: Any) -> None:
     """Write JSON under a temporary name, then rename: a reader never sees half of it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    temporary.write_text(text + "\n", encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 _SHOW_ONLY = {"app", "view", "bench", "experiment"}

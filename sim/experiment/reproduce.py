@@ -22,12 +22,15 @@ import pandas as pd
 from sim.config import Scenario
 from sim.contracts import Progress, no_progress
 from sim.errors import ResultsError
+from sim.experiment.appraisal import outcomes_at, scorecard
 from sim.experiment.design import PlannedRun, StudyRow, composed_runs, study_rows
+from sim.experiment.provenance import content_sha256
 from sim.experiment.study import NEED_EVERY_RUN, RUN_HERE, outcome_table, tables_of_outcomes
 from sim.experiment.study_file import Study
 from sim.experiment.study_runs import carry_out, run_manifest, simulate_to
 from sim.experiment.study_tables import level_text
 from sim.measures.manifest_list import read_manifest_lines
+from sim.measures.study_table_files import repeated_rows
 
 ELSEWHERE = 1e-6
 """Relative difference that is let pass on other packages or another platform. Assumption: rounding, no other events."""
@@ -135,7 +138,8 @@ def read_committed(folder: Path) -> Committed:
         except (OSError, ValueError) as error:
             faults.append(f"{path}: expected a table of a committed study, found {error}")
             continue
-        faults += [f"{path}: expected the column {c}, found none" for c in columns if c not in tables[name]]
+        lacking = [f"{path}: expected the column {c}, found none" for c in columns if c not in tables[name]]
+        faults += lacking or _cell_faults(path, name, tables[name])
     path = folder / "manifests.jsonl"
     manifests: dict[str, dict[str, Any]] = {}
     try:
@@ -148,6 +152,32 @@ def read_committed(folder: Path) -> Committed:
     if missing:
         raise ResultsError(f"{path}: expected a manifest of every run, none for {', '.join(missing[:5])}")
     return Committed(folder, tables["design"], tables["outcomes"], manifests)
+
+
+def _cell_faults(path: Path, name: str, table: pd.DataFrame) -> list[str]:
+    """Rows that are there twice, and cells that hold no number."""
+    faults = repeated_rows(path, name, table)
+    wanted = {
+        "design": ("a whole number", _is_whole, ("replication", "seed")),
+        "outcomes": ("a number", _is_number, ("value",)),
+    }
+    kind, is_good, columns = wanted[name]
+    for column in columns:
+        bad = [(line, text) for line, text in enumerate(table[column], start=2) if not is_good(text)]
+        faults += [f"{path}: line {line}: {column}: expected {kind}, found {text!r}" for line, text in bad[:5]]
+    return faults
+
+
+def _is_whole(text: str) -> bool:
+    return text.isdecimal() and len(text) < 20
+
+
+def _is_number(text: str) -> bool:
+    """Whether a cell of values can be one; empty cells are values that are not known."""
+    try:
+        return not text or math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def reproduce(
@@ -229,7 +259,9 @@ def reproduce(
         own = found[found["run_id"] == run.run_id]
         compared += max(len(own), len(theirs))
         rows += _value_differences(run, theirs, own, tolerance)
+    rows += _manifest_differences(committed)
     rows += _table_differences(subject, committed, tolerance)
+    rows += _scorecard_differences(study, committed, tolerance)
     differences = pd.DataFrame(rows, columns=list(_COLUMNS))
     return Reproduction(
         len(chosen), len(committed.design), compared, tolerance, differences, _causes(pairs, chosen), failures
@@ -295,10 +327,16 @@ def _value_differences(
     run: PlannedRun, theirs: pd.DataFrame, own: pd.DataFrame, tolerance: float
 ) -> list[dict[str, Any]]:
     before, now = (dict(zip(table["measure"], table["value"], strict=True)) for table in (theirs, own))
-    return [
+    rows = [
         _row("outcomes", _told(run), str(run.seed), name, before.get(name, "none"), now.get(name, "none"))
         for name in {**before, **now}
         if not _is_same(before.get(name), now.get(name), tolerance)
+    ]
+    before, now = (dict(zip(table["measure"], table["unit"], strict=True)) for table in (theirs, own))
+    return rows + [
+        _row("outcomes", _told(run), str(run.seed), f"unit of {name}", before[name], now[name])
+        for name in before.keys() & now.keys()
+        if before[name] != now[name]
     ]
 
 
@@ -317,15 +355,54 @@ def _table_differences(subject: Subject, committed: Committed, tolerance: float)
     """Whether the committed tables are what the committed outcomes give."""
     values = [float(text) if text else math.nan for text in committed.outcomes["value"]]
     given = subject.tables(committed.outcomes.assign(value=values))
-    left_over = [name for name in NEED_EVERY_RUN if name not in given and (committed.folder / f"{name}.csv").is_file()]
+    left_over = [
+        name
+        for name in (*NEED_EVERY_RUN, "comparison")
+        if name not in given and (committed.folder / f"{name}.csv").is_file()
+    ]
     rows = [_row(name, "", "", "", "a table", "none: study and outcomes do not give it") for name in left_over]
     for name, table in given.items():
         path = committed.folder / f"{name}.csv"
-        text = path.read_text(encoding="utf-8") if path.is_file() else None
+        text = path.read_bytes().decode(errors="replace") if path.is_file() else None
         if text is None or not _is_same_table(text, table.to_csv(index=False, lineterminator="\n"), tolerance):
             is_there = "none" if text is None else "another table"
             rows.append(_row(name, "", "", "", is_there, "what the committed outcomes give"))
     return rows
+
+
+def _manifest_differences(committed: Committed) -> list[dict[str, Any]]:
+    """Runs that are not named by the configuration in their manifest: one of the two was edited."""
+    rows = []
+    for run_id in dict.fromkeys(committed.outcomes["run_id"]):
+        manifest = committed.manifests[run_id]
+        config = manifest.get("config")
+        name = content_sha256(config)[:12] if isinstance(config, dict) else "none: it has no configuration"
+        if name != run_id:
+            rows.append(_row("manifests", "", str(manifest.get("seed", "")), "run_id", run_id, name))
+    return rows
+
+
+def _scorecard_differences(study: Study, committed: Committed, tolerance: float) -> list[dict[str, Any]]:
+    """Whether the committed scorecard is what the committed outcomes give, but for the rows entered by hand."""
+    chosen, base = study.file.scorecard, study.file.compared_with
+    if chosen is None or base is None:
+        return []
+    try:
+        table = scorecard(outcomes_at(committed.folder, base), outcomes_at(committed.folder, chosen))
+    except ResultsError:
+        return []
+    given = _as_text(table)
+    try:
+        found = pd.read_csv(committed.folder / "scorecard.csv", dtype=str, keep_default_na=False)
+    except (OSError, ValueError):
+        found = given.iloc[:0]
+    if "reading" in found:
+        before, now = (one[one["reading"] != "by hand"].to_csv(index=False) for one in (found, given))
+        if _is_same_table(before, now, tolerance):
+            return []
+    return [
+        _row("scorecard", "", "", "", "another table" if len(found) else "none", "what the committed outcomes give")
+    ]
 
 
 def _is_same_table(before: str, now: str, tolerance: float) -> bool:

@@ -43,12 +43,15 @@ def subject_of_search(search: Search, committed: Committed) -> Subject:
     except (OSError, ValueError) as error:
         raise ResultsError(f"{path}: expected the table of a search, found {error}") from error
     for name, table in (("trials", trials), ("design", committed.design)):
-        lacking = [column for column in search.file.levers if column not in table]
+        wanted = [*search.file.levers, *(("trial",) if name == "trials" else ())]
+        lacking = [column for column in wanted if column not in table]
         if lacking:
             where = committed.folder / f"{name}.csv"
-            raise ResultsError(f"{where}: expected the levers of the search, no column {', '.join(lacking)}")
-    for row in trials.to_dict("records"):
+            raise ResultsError(f"{where}: expected the columns of the search, no column {', '.join(lacking)}")
+    for line, row in enumerate(trials.to_dict("records"), start=2):
         _levels(search, row)  # before anything is simulated
+        if not str(row["trial"]).isdecimal():
+            raise ResultsError(f"{path}: line {line}: trial: expected a whole number, found {row['trial']!r}")
     return Subject(
         rows=_rows(search, committed),
         runs=lambda rows, overrides: _runs(search, rows, overrides),
@@ -94,6 +97,13 @@ def _tables(
         result = _appraised(search, committed, outcomes, levels, search.seeds)
         if result is not None:
             found[int(row["trial"])] = (levels, result)
+    for row in committed.design[committed.design["seed"].isin(map(str, search.seeds))].to_dict("records"):
+        levels = _levels(search, row)
+        if levels in [known for known, _ in found.values()]:
+            continue
+        result = _appraised(search, committed, outcomes, levels, search.seeds)
+        if result is not None:  # tried, and gone from the table
+            found[max(found, default=-1) + 1] = (levels, result)
     table = trial_table(search.file, found)
     tables = {"trials": table, "front": front_table(table)}
     if len(table) and search.fresh_seeds:

@@ -19,14 +19,21 @@ from sim.config import Scenario
 from sim.contracts import Progress, no_progress
 from sim.errors import ConfigError
 from sim.experiment.design import DesignPoint, PlannedRun, design_table, planned_runs, point_at
+from sim.experiment.folder_lock import held_alone
 from sim.experiment.proposals import Levels, Proposals
 from sim.experiment.search_file import Search
 from sim.experiment.search_tables import Appraised, appraise, best_trial, confirmation_table, front_table, trial_table
-from sim.experiment.study import RUN_HERE, forget_other_code, make_folder, outcome_table, write_csv, write_text
+from sim.experiment.study import (
+    RUN_HERE,
+    forget_other_code,
+    make_folder,
+    outcome_table,
+    remove_file,
+    write_results,
+)
 from sim.experiment.study_file import StudyError
 from sim.experiment.study_runs import carry_out, check_same_code, run_manifest, simulate_to
 from sim.experiment.study_tables import values_at, values_by_point
-from sim.measures.manifest_list import manifest_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +101,24 @@ def run_search(
     InputError
         If a lever makes no valid scenario, Optuna is missing, or the folder cannot be used.
     """
+    _check_levers(search, [*overrides, *RUN_HERE])
+    make_folder(out)
+    with held_alone(out / "runs"):
+        return _run_here(search, out, workers, redo, overrides, progress, simulate)
+
+
+def _run_here(
+    search: Search,
+    out: Path,
+    workers: int,
+    redo: bool,
+    overrides: Sequence[str],
+    progress: Progress,
+    simulate: Callable[[str, Scenario, int], str | None],
+) -> SearchResult:
+    """Carry out a search in a folder that is held."""
     study_file = search.study().file
     everywhere = [*overrides, *RUN_HERE]
-    _check_levers(search, everywhere)
-    make_folder(out)
     proposals = Proposals(search, out, overrides, begin_anew=redo)
     wanted = _number_of_trials(search)
     found: dict[int, tuple[Levels, Appraised]] = {}
@@ -157,6 +178,7 @@ def _told(levels: Levels) -> str:
 def _check_levers(search: Search, overrides: Sequence[str]) -> None:
     """Every level of every lever alone has to make a valid scenario; sums are judged when they are tried."""
     file, faults = search.study().file, []
+    file.check_overrides(overrides)
     for name in search.file.levers:
         for level in search.file.levels_of(name)[1:]:
             try:
@@ -192,9 +214,7 @@ def _write(
     }
     if confirmation is not None:
         tables["confirmation"] = confirmation
-    else:
-        (out / "confirmation.csv").unlink(missing_ok=True)
-    for name, content in tables.items():
-        write_csv(content, out / f"{name}.csv")
-    manifests = [run_manifest(out / "runs" / run_id) or {} for run_id in dict.fromkeys(outcomes["run_id"])]
-    write_text(manifest_lines(manifests), out / "manifests.jsonl")
+    finished = dict.fromkeys(outcomes["run_id"])
+    write_results(out, tables, [run_manifest(out / "runs" / run_id) or {} for run_id in finished])
+    if confirmation is None:
+        remove_file(out / "confirmation.csv")

@@ -5,12 +5,13 @@ What a search asks: levers, what they cost the public, and the targets they have
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from sim.experiment.asked_file import content_faults, read_asked
 from sim.experiment.study_file import Factor, Level, Study, StudyError, StudyFile, read_seeds
 from sim.measures.definitions import MEASURES
 from sim.measures.scorecard import TARGETS, Target
@@ -57,6 +58,8 @@ class TargetSpec(BaseModel, frozen=True, extra="forbid"):
     def _is_whole(self) -> Self:
         if (self.at_least is None) == (self.at_most is None):
             raise ValueError("expected one of at_least and at_most")
+        if not all(math.isfinite(limit) for limit in (self.at_least, self.at_most) if limit is not None):
+            raise ValueError("expected a finite limit")
         if self.measure not in MEASURES:
             raise ValueError(f"there is no indicator {self.measure!r}")
         return self
@@ -90,15 +93,26 @@ class SearchFile(BaseModel, frozen=True, extra="forbid"):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        taken = {*NUMBERS, *self.target_names, "run_id", "replication", "seed"}
+        columns = [f"{name}{end}" for name in self.target_names for end in ("", " low", " high", " verdict")]
+        taken = {*NUMBERS, *columns, "run_id", "replication", "seed"}
         faults = [f"levers: {name!r} is the name of a column" for name in self.levers if name in taken]
+        faults += [
+            f"targets: {name!r} is the name of another column"
+            for name in self.targets
+            if name in NUMBERS or columns.count(name) > 1
+        ]
+        faults += [
+            f"daily_measures: {name!r} is given twice"
+            for name in dict.fromkeys(self.daily_measures)
+            if self.daily_measures.count(name) > 1
+        ]
         for name in self.daily_measures:
             if name not in MEASURES:
                 faults.append(f"daily_measures: there is no indicator {name!r}")
             elif MEASURES[name].unit != "CNY":
                 faults.append(f"daily_measures: expected an indicator in CNY, found {name!r} in {MEASURES[name].unit}")
         if faults:
-            raise ValueError("; ".join(faults))
+            raise ValueError("\n".join(faults))
         return self
 
     @property
@@ -169,11 +183,16 @@ class Search(BaseModel, frozen=True, extra="forbid"):
 
 def is_search(name: str) -> bool:
     """Whether a name, or a path, is that of a search and not of a study."""
+    kinds = [kind for path in _tried(name) for kind in ("study", "search") if (path / f"{kind}.yaml").is_file()]
+    return kinds[:1] == ["search"]
+
+
+def _tried(name: str) -> tuple[Path, ...]:
+    """Folders that a name may mean; none for one that is longer than a file's may be."""
     tried = (Path("experiments") / name, Path(name))
-    found = next(
-        (path for path in tried if any((path / f"{kind}.yaml").is_file() for kind in ("study", "search"))), None
-    )
-    return found is not None and not (found / "study.yaml").is_file()
+    with suppress(OSError):
+        return tuple(path for path in tried if path.exists())
+    return ()
 
 
 def read_search(name: str) -> Search:
@@ -186,7 +205,7 @@ def read_search(name: str) -> Search:
         If there is none, or listing every fault of its files.
     """
     tried = (Path("experiments") / name, Path(name))
-    folder = next((path for path in tried if (path / "search.yaml").is_file()), None)
+    folder = next((path for path in _tried(name) if (path / "search.yaml").is_file()), None)
     if folder is None:
         known = sorted(path.parent.name for path in Path("experiments").glob("*/search.yaml"))
         raise StudyError(
@@ -194,18 +213,14 @@ def read_search(name: str) -> Search:
             f"known here: {', '.join(known) or 'none'}"
         )
     path = folder / "search.yaml"
-    faults: list[str] = []
     file: SearchFile | None = None
+    content, faults = read_asked(path)
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        file = SearchFile.model_validate(content)
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        faults.append(f"{path}: not valid YAML: {' '.join(str(error).split())}")
+        file = None if faults else SearchFile.model_validate(content)
+        if file is not None:
+            Search(name=folder.name, folder=folder, file=file, seeds=(0,)).study()  # levers that undo each other
     except ValidationError as error:
-        for entry in error.errors():
-            where = ".".join(map(str, entry["loc"])) or "search"
-            text = str(entry["msg"]).removeprefix("Value error, ")
-            faults += [f"{path}: {where}: {part}" for part in text.split("; ")]
+        faults += content_faults(path, error, "search")
     seeds: tuple[int, ...] = ()
     try:
         seeds = read_seeds(folder / "seeds.csv")

@@ -4,20 +4,23 @@ A study from its folder to its tables: every point of the design on every seed, 
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.contracts import Progress, no_progress
-from sim.errors import ResultsError
+from sim.errors import ResultsError, WriteError
 from sim.experiment.attribution import attribution_table
 from sim.experiment.design import PlannedRun, composed_runs, design_table, study_rows
 from sim.experiment.distribution_rows import DistributionSpec, distribution_outcomes
+from sim.experiment.folder_lock import held_alone
 from sim.experiment.intervals import t_interval
 from sim.experiment.sensitivity_table import sensitivity_table
 from sim.experiment.study_file import Study, StudyFile
@@ -105,27 +108,34 @@ def run_study(
     Raises
     ------
     InputError
-        If a point makes no valid scenario, or the folder holds results of other code or cannot be written.
+        If a point makes no valid scenario, or the folder holds results of other code, is held by another command,
+        or cannot be written.
     """
     runs = composed_runs(study, study_rows(study)[:most_runs], [*overrides, *RUN_HERE], progress)
     folder = out / "runs"
     make_folder(out)
-    if redo:
-        forget_other_code(folder, runs)
-    else:
-        check_same_code(folder, runs)
-    batches = [runs] if until is None else _by_replication(runs)
-    failures: dict[str, str] = {}
-    chosen: list[PlannedRun] = []
-    for replications, batch in enumerate(batches, start=1):
-        chosen += batch
-        if until is not None and replications < min(_FIRST_REPLICATIONS, len(batches)):
-            continue
-        failures |= carry_out(chosen, folder, workers=workers, progress=progress, simulate=simulate, cluster=cluster)
-        if until is not None and _is_narrow(study, chosen, folder, until):
-            break
-    finished = write_study_tables(study, chosen, out, failures)
-    return StudyResult(out, len({run.run_id for run in chosen}), finished, failures)
+    with held_alone(folder):
+        if redo:
+            forget_other_code(folder, runs)
+        else:
+            check_same_code(folder, runs)
+        batches = [runs] if until is None else _by_replication(runs)
+        failures: dict[str, str] = {}
+        chosen: list[PlannedRun] = []
+        for replications, batch in enumerate(batches, start=1):
+            chosen += batch
+            if until is not None and replications < min(_FIRST_REPLICATIONS, len(batches)):
+                continue
+            failures |= carry_out(
+                chosen, folder, workers=workers, progress=progress, simulate=simulate, cluster=cluster
+            )
+            if until is not None and _is_narrow(study, chosen, folder, until):
+                break
+        for run_id in {run.run_id: None for run in chosen if run.run_id not in failures}:
+            if finished_kpis(folder / run_id) is None:
+                failures[run_id] = "its files were removed or changed while the study went on"
+        finished = write_study_tables(study, chosen, out, failures)
+        return StudyResult(out, len({run.run_id for run in chosen}), finished, failures)
 
 
 def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, failures: dict[str, str]) -> int:
@@ -159,13 +169,10 @@ def write_study_tables(study: Study, runs: Sequence[PlannedRun], out: Path, fail
         "failures": pd.DataFrame(sorted(failures.items()), columns=["run_id", "fault"]),
         **tables_of_outcomes(study.file, design, outcomes),
     }
-    for name in NEED_EVERY_RUN.keys() - tables.keys():
-        (out / f"{name}.csv").unlink(missing_ok=True)
-    for name, table in tables.items():
-        write_csv(table, out / f"{name}.csv")
     finished = list(dict.fromkeys(outcomes["run_id"]))
-    manifests = [run_manifest(out / "runs" / run_id) or {} for run_id in finished]
-    write_text(manifest_lines(manifests), out / "manifests.jsonl")
+    write_results(out, tables, [run_manifest(out / "runs" / run_id) or {} for run_id in finished])
+    for name in {*NEED_EVERY_RUN, "comparison"} - tables.keys():
+        remove_file(out / f"{name}.csv")
     return len(finished)
 
 
@@ -236,18 +243,72 @@ def measures_in(outcomes: pd.DataFrame, kept: Sequence[str]) -> list[str]:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table all at once; numbers with every digit that makes them what they are."""
-    write_text(table.to_csv(index=False, lineterminator="\n"), path)
+    write_text(_csv_text(table), path)
+
+
+def _csv_text(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, lineterminator="\n")
 
 
 def write_text(text: str, path: Path) -> None:
     """Write a text all at once: a reader never sees half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    write_texts({path: text})
+
+
+def write_results(out: Path, tables: Mapping[str, pd.DataFrame], manifests: Sequence[Mapping[str, Any]]) -> None:
+    """
+    Write tables and `manifests.jsonl` together: where there is no room for all of them, those of before stay.
+
+    Parameters
+    ----------
+    out
+        Folder of the results.
+    tables
+        Content of `NAME.csv`, by name.
+    manifests
+        Manifests of the finished runs.
+    """
+    texts = {out / f"{name}.csv": _csv_text(table) for name, table in tables.items()}
+    write_texts(texts | {out / "manifests.jsonl": manifest_lines(manifests)})
+
+
+def write_texts(texts: Mapping[Path, str]) -> None:
+    """Write texts under temporary names, and only when all of them are there, rename them."""
+    temporaries = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in texts}
+    path = Path()
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        for path, text in texts.items():
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            temporaries[path].write_text(text, encoding="utf-8", newline="\n")
+        for path, temporary in temporaries.items():
+            temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise ResultsError(f"{path}: cannot write results: {error.strerror or error}") from error
+        for temporary in temporaries.values():
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        raise WriteError(f"{path}: cannot write results: {error.strerror or error}") from error
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file of results, where there is one."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise WriteError(f"{path}: cannot write results: {error.strerror or error}") from error
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a file that cannot be written, before the work whose result it is to hold; its folder is made."""
+    make_folder(path.parent)
+    if path.is_dir():
+        raise WriteError(f"{path}: cannot write results: found a folder, expected a file")
+    probe = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise WriteError(f"{path}: cannot write results: {error.strerror or error}") from error
 
 
 def make_folder(folder: Path) -> None:
@@ -255,7 +316,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ResultsError(f"{folder}: cannot write results: {error.strerror or error}") from error
+        raise WriteError(f"{folder}: cannot write results: {error.strerror or error}") from error
 
 
 def forget_other_code(folder: Path, runs: Sequence[PlannedRun]) -> None:
@@ -264,7 +325,7 @@ def forget_other_code(folder: Path, runs: Sequence[PlannedRun]) -> None:
         try:
             check_same_code(folder, [run for run in runs if run.run_id == run_id])
         except ResultsError:
-            (folder / run_id / "manifest.json").unlink(missing_ok=True)
+            remove_file(folder / run_id / "manifest.json")
 
 
 def _by_replication(runs: Sequence[PlannedRun]) -> list[list[PlannedRun]]:

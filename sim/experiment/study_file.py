@@ -4,22 +4,41 @@ What a study asks: the files of `experiments/NAME/` read and checked as a whole.
 
 from __future__ import annotations
 
+import csv
+import itertools
+import math
+import re
 from collections.abc import Sequence
-from itertools import pairwise
+from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import pandas as pd
-import yaml
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from sim.errors import InputError
+from sim.experiment.asked_file import content_faults, read_asked
 from sim.experiment.distribution_rows import DistributionSpec
 from sim.experiment.lever_sets import NO_LEVER, joining_orders, set_name, shared_sets
+from sim.experiment.study_tables import level_text, levels_named
 from sim.measures.definitions import MEASURES
 from sim.measures.distribution import GROUP_MEASURES
 
 Level = bool | int | float | str
+
+MOST_RUNS = 1_000_000
+"""Runs of a study beyond which it is taken for a mistake: at a second each they take twelve days."""
+
+COLUMNS = frozenset(
+    (
+        *("run_id", "replication", "seed", "measure", "value", "unit", "n", "mean", "ci_low", "ci_high"),
+        *("paired_difference", "pd_ci_low", "pd_ci_high", "relative_change", "t_low", "t_high"),
+        *("boot_low", "boot_high", "p_value", "p_holm", "needed_replications"),
+    )
+)
+"""Columns of the tables of a study beside its factors, whose names no factor may have."""
+
+_FILE_NAME = re.compile(r"\w[\w .+-]*")
 
 
 class StudyError(InputError):
@@ -47,8 +66,12 @@ class Factor(BaseModel, frozen=True, extra="forbid"):
             raise ValueError("expected one of `levels`, `options`, or `low` with `high`")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"low must be below high, found {self.low:g} and {self.high:g}")
-        if self.levels is not None and len(set(map(str, self.levels))) < len(self.levels):
-            raise ValueError("a level is given twice")
+        numbers = [value for value in (self.low, self.high, *(self.levels or ())) if isinstance(value, float)]
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError(f"expected finite numbers, found {next(v for v in numbers if not math.isfinite(v))}")
+        twice = _named_twice(self.levels if self.levels is not None else tuple(self.options or ()))
+        if twice:
+            raise ValueError(f"a level is given twice: {', '.join(twice)}")
         return self
 
 
@@ -124,8 +147,17 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
     def _adds_up(self) -> Self:
         faults = []
         names = list(self.factor_names)
-        reserved = {"run_id", "replication", "seed", "measure", "unit", "n", "mean", "value"}
-        faults += [f"factors: {name!r} is the name of a column" for name in names if name in reserved]
+        faults += [f"factors: {name!r} is the name of a column" for name in names if name.lower() in COLUMNS]
+        faults += [f"cases: {name} is the name of another case" for name in _named_twice(tuple(self.cases))]
+        keys = [key for own in self.keys_by_factor().values() for key in own]
+        faults += [
+            f"{'levers' if self.levers else 'factors'}: {key!r} is set by {' and '.join(map(repr, setters))}, "
+            "expected a key of one only"
+            for key in dict.fromkeys(keys)
+            if len(setters := [name for name, own in self.keys_by_factor().items() if key in own]) > 1
+        ]
+        if any("seed" in own for name, own in self.keys_by_factor().items() if name != "case"):
+            faults.append("factors: 'seed' comes from seeds.csv, expected another key")
         if "case" in self.factors and self.cases:
             faults.append("factors: 'case' is the column of the cases")
         if not names:
@@ -138,9 +170,18 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
         if self.is_package or self.levers:
             faults += self._package_faults()
         faults += [f"measures: there is no indicator {name!r}" for name in self.measures if name not in MEASURES]
+        faults += [f"measures: {name!r} is given twice" for name in _repeated(self.measures)]
         for name, figure in self.figures.items():
+            if not _FILE_NAME.fullmatch(name):
+                faults.append(f"figures.{name}: expected a name that a file can have, of letters, digits, _ and -")
             drawable = set(GROUP_MEASURES if figure.kind == "groups" else MEASURES)
             faults += [f"figures.{name}: there is no indicator {m!r}" for m in figure.measures if m not in drawable]
+            faults += [f"figures.{name}: {m!r} is given twice" for m in _repeated(figure.measures)]
+            faults += [
+                f"figures.{name}: {m!r} is not among `measures`, so that no table has it"
+                for m in figure.measures
+                if m in MEASURES and m not in self.kept_measures
+            ]
             if figure.kind == "groups" and not (self.distribution and self.compared_with):
                 faults.append(f"figures.{name}: groups need `distribution` and `base`")
             faults += [
@@ -150,6 +191,11 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
             ]
             if figure.kind == "curve" and figure.x is None:
                 faults.append(f"figures.{name}: a curve needs `x`, the factor along its axis")
+            if figure.kind == "curve":
+                free = [f for f in names if f not in (figure.x, figure.by) and f not in self.base]
+                faults += [
+                    f"figures.{name}: factor {f!r} is neither `x` nor `by` and has no base to be held at" for f in free
+                ]
             faults += [
                 f"figures.{name}: knee of {m!r}, which is not drawn" for m in figure.knee if m not in figure.measures
             ]
@@ -166,7 +212,9 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
                 faults += [f"figures.{name}: neither way is better for {m!r}, so there is no front" for m in aimless]
                 if len(figure.measures) != 2:
                     faults.append(f"figures.{name}: pareto needs two measures, found {len(figure.measures)}")
-        if self.base:
+        if self.base and sampled and not self.is_sensitivity:
+            faults.append(f"base: factors {sampled} have ranges, of which no level is known before they are sampled")
+        elif self.base:
             faults += [f"base: there is no factor {name!r}; known: {names}" for name in self.base if name not in names]
             needed = ["case"] if self.is_sensitivity else names
             faults += [f"base: level of factor {name!r} is missing" for name in needed if name not in self.base]
@@ -178,9 +226,60 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
             faults += self._attribution_faults()
         if self.scorecard is not None and not self.compared_with:
             faults.append("scorecard: needs `base`, what it is held against")
+        elif self.scorecard is not None and self._points_named(self.scorecard) != 1:
+            faults.append(
+                f"scorecard: expected LEVEL or FACTOR=LEVEL,FACTOR=LEVEL of one point, found {self.scorecard!r} of "
+                f"{self._points_named(self.scorecard)}; factors: {names}"
+            )
         if faults:
-            raise ValueError("; ".join(faults))
+            raise ValueError("\n".join(faults))
         return self
+
+    def keys_by_factor(self) -> dict[str, set[str]]:
+        """Keys of the configuration that each factor or lever sets, and `case`; scenarios tell where they clash."""
+        options = {name: itertools.chain(*(factor.options or {}).values()) for name, factor in self.factors.items()}
+        keys = {name: set(map(_key_of, own)) for name, own in (options | dict(self.levers)).items()}
+        for name, factor in self.factors.items():
+            keys[name] |= {factor.key or name} if factor.options is None else set()
+        if self.cases:
+            keys["case"] = {_key_of(text) for case in self.cases.values() for text in case.overrides}
+        return {name: own - {"scenario"} for name, own in keys.items()}
+
+    def check_overrides(self, overrides: Sequence[str]) -> None:
+        """
+        Refuse overrides of every run that make all levels of a factor the same.
+
+        Parameters
+        ----------
+        overrides
+            KEY=VALUE each.
+
+        Raises
+        ------
+        StudyError
+            Naming each override and the factor that sets its key.
+        """
+        faults = [
+            f"override {text!r}: found a key that {name!r} of the study sets, expected another: its levels would be one"
+            for text in overrides
+            for name, own in self.keys_by_factor().items()
+            if _key_of(text) in own
+        ]
+        if faults:
+            raise StudyError(faults)
+
+    def _points_named(self, chosen: str) -> int:
+        """Points that a text means, read as in `sim.experiment.appraisal`; 1 where points are sampled."""
+        levels = {name: [level_text(level) for level in self.levels_of(name) or ()] for name in self.factor_names}
+        if not all(levels.values()) or self.design not in ("grid", "package"):
+            return 1
+        wanted = levels_named(chosen, list(levels))
+        by_name = math.prod(
+            len(own) if name not in wanted else own.count(level_text(wanted[name])) for name, own in levels.items()
+        )
+        others = math.prod(len(own) - own.count(level_text(chosen)) for own in levels.values())
+        by_level = math.prod(map(len, levels.values())) - others
+        return by_level or (by_name if wanted and wanted.keys() <= levels.keys() else 0)
 
     def _attribution_faults(self) -> list[str]:
         faults = [] if self.compared_with else ["attribution: needs `base`, the package without its levers"]
@@ -282,6 +381,15 @@ class StudyFile(BaseModel, frozen=True, extra="forbid"):
         """Case of design package with these levers, given by their places."""
         return set_name(chosen, list(self.levers), self.package)
 
+    def points_at_most(self) -> int:
+        """Number of points of the design on one seed; of a package with drawn orders an upper bound."""
+        n, k = len(self.levers), len(self.factors)
+        if self.is_package:
+            return 2 * n + 2 + min(1 << n, 2 * self.samples * (n + 1))
+        sampled = {"morris": self.samples * (k + 1), "saltelli": self.samples * (k + 2)}.get(self.design, self.samples)
+        levels = [len(self.levels_of(name) or ()) for name in self.factors]
+        return max(len(self.cases), 1) * (math.prod(levels) if self.design == "grid" else sampled)
+
     @property
     def kept_measures(self) -> tuple[str, ...]:
         """Indicators of the tables in their order."""
@@ -308,8 +416,9 @@ def find_study(name: str) -> Path:
     """
     tried = (Path("experiments") / name, Path(name))
     for folder in tried:
-        if (folder / "study.yaml").is_file():
-            return folder
+        with suppress(OSError):  # a name longer than a file may have
+            if (folder / "study.yaml").is_file():
+                return folder
     known = sorted(path.parent.name for path in Path("experiments").glob("*/study.yaml"))
     raise StudyError(
         f"study {name!r}: found no study.yaml in {' or '.join(map(str, tried))}; "
@@ -328,22 +437,20 @@ def read_study(name: str) -> Study:
     """
     folder = find_study(name)
     path = folder / "study.yaml"
-    faults: list[str] = []
     file = None
+    content, faults = read_asked(path)
     try:
-        file = StudyFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        faults.append(f"{path}: not valid YAML: {' '.join(str(error).split())}")
+        file = None if faults else StudyFile.model_validate(content)
     except ValidationError as error:
-        for entry in error.errors():
-            where = ".".join(map(str, entry["loc"])) or "study"
-            text = str(entry["msg"]).removeprefix("Value error, ")
-            faults += [f"{path}: {where}: {part}" for part in text.split("; ")]
+        faults += content_faults(path, error, "study")
     seeds: tuple[int, ...] = ()
     try:
         seeds = read_seeds(folder / "seeds.csv")
     except StudyError as error:
         faults += error.faults
+    if file is not None and seeds and file.points_at_most() * len(seeds) > MOST_RUNS:
+        found = f"{file.points_at_most():,} points on {len(seeds):,} seeds"
+        faults.append(f"{path}: expected {MOST_RUNS:,} runs or fewer, found {found}; a sampled design needs fewer")
     if faults or file is None:
         raise StudyError(faults)
     return Study(name=folder.resolve().name, folder=folder, file=file, seeds=seeds)
@@ -359,26 +466,54 @@ def read_seeds(path: Path) -> tuple[int, ...]:
         If the file is missing, a seed is no whole number from 0, or one is repeated.
     """
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
+        rows = list(csv.reader(StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True))
+    except (OSError, ValueError, csv.Error) as error:
         raise StudyError(f"{path}: expected a table with the column seed, found {error}") from error
-    if "seed" not in table or table.empty:
-        raise StudyError(f"{path}: expected the column seed with at least one row, found {list(table.columns)}")
-    faults, seeds = [], []
-    for row, text in enumerate(table["seed"].str.strip(), start=2):
-        if not text.isdecimal() or int(text) >= 2**63:
-            faults.append(f"{path}: line {row}: expected a whole number from 0 to 2^63 - 1, found {text!r}")
+    names = [name.strip() for name in rows[0]] if rows else []
+    if names.count("seed") != 1 or not any(any(row) for row in rows[1:]):
+        raise StudyError(f"{path}: expected one column seed with at least one row, found {names}")
+    faults: list[str] = []
+    seeds: dict[int, None] = {}
+    for line, row in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        text = row[names.index("seed")].strip() if len(row) == len(names) else ""
+        if len(row) != len(names):
+            faults.append(f"{path}: line {line}: expected {len(names)} cells as in the heading, found {len(row)}")
+        elif not text.isdecimal() or len(text) > 30 or int(text) >= 2**63:
+            short = text if len(text) <= 30 else f"{text[:27]}..."
+            faults.append(f"{path}: line {line}: expected a whole number from 0 to 2^63 - 1, found {short!r}")
         elif int(text) in seeds:
-            faults.append(f"{path}: line {row}: seed {text} is there already; repeated seeds are no replications")
+            faults.append(f"{path}: line {line}: seed {text} is there already; repeated seeds are no replications")
         else:
-            seeds.append(int(text))
+            seeds[int(text)] = None
     if faults:
         raise StudyError(faults)
     return tuple(seeds)
+
+
+def _key_of(override: str) -> str:
+    """Key of KEY=VALUE, `scenario` of `scenario+=NAME`."""
+    return override.partition("=")[0].strip("+~ ")
+
+
+def _repeated(names: Sequence[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if names.count(name) > 1]
+
+
+def _named_twice(levels: Sequence[Level]) -> list[str]:
+    """Levels that tables cannot tell apart: 1 and 1.0 are one, and so are true and 1."""
+    seen: set[Level] = set()
+    same: dict[str, None] = {}
+    for level in levels:
+        if level in seen or level_text(level) in seen:
+            same[str(level)] = None
+        seen |= {level, level_text(level)}
+    return list(same)
 
 
 def _are_rising(levels: Sequence[Any] | None) -> bool:
     """Whether levels are numbers that rise, three or more."""
     if levels is None or len(levels) < 3 or not all(isinstance(level, int | float) for level in levels):
         return False
-    return all(before < after for before, after in pairwise(levels))
+    return all(before < after for before, after in itertools.pairwise(levels))

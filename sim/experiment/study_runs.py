@@ -24,7 +24,7 @@ from typing import Any
 
 from sim.config import Scenario
 from sim.contracts import Progress, no_progress
-from sim.errors import InputError, ResultsError
+from sim.errors import InputError, ResultsError, WriteError
 from sim.experiment.design import PlannedRun
 from sim.experiment.provenance import code_sha256, start_manifest, write_json
 
@@ -91,9 +91,9 @@ def _sha256(path: Path) -> str:
 
 def finished_kpis(folder: Path) -> dict[str, dict[str, Any]] | None:
     """Indicators of a finished run; None where it did not finish, or its files are not what it wrote."""
-    manifest = run_manifest(folder)
+    manifest = _complete_manifest(folder)
     try:
-        if manifest is None or manifest.get("status") != "complete":
+        if manifest is None:
             return None
         for name, key in (("kpis.json", "kpis_sha256"), ("distribution.csv", "distribution_sha256")):
             if (key in manifest or name == "kpis.json") and _sha256(folder / name) != manifest.get(key):
@@ -102,6 +102,15 @@ def finished_kpis(folder: Path) -> dict[str, dict[str, Any]] | None:
     except (OSError, ValueError):
         return None
     return content
+
+
+def _complete_manifest(folder: Path) -> dict[str, Any] | None:
+    """Manifest of a finished run; None where there is none, or it is that of a run copied from elsewhere."""
+    manifest = run_manifest(folder)
+    if manifest is None or manifest.get("status") != "complete":
+        return None
+    is_its_own = manifest.get("run_id", folder.name) == folder.name
+    return manifest if is_its_own and isinstance(manifest.get("input_sha256", {}), dict) else None
 
 
 def run_manifest(folder: Path) -> dict[str, Any] | None:
@@ -125,11 +134,12 @@ def check_same_code(runs_folder: Path, runs: Sequence[PlannedRun]) -> None:
     here = code_sha256()
     others, changed = [], set()
     for run_id in dict.fromkeys(run.run_id for run in runs):
-        manifest = run_manifest(runs_folder / run_id)
-        if manifest and manifest.get("status") == "complete" and manifest.get("code_sha256") != here:
+        manifest = _complete_manifest(runs_folder / run_id)
+        if manifest is None:
+            continue
+        if manifest.get("code_sha256") != here:
             others.append((run_id, str(manifest.get("commit"))[:9]))
-        if manifest and manifest.get("status") == "complete":
-            changed |= {file for file, known in manifest.get("input_sha256", {}).items() if _is_another(file, known)}
+        changed |= {file for file, known in manifest.get("input_sha256", {}).items() if _is_another(file, known)}
     if changed:
         raise ResultsError(
             f"{runs_folder}: found runs made before {', '.join(sorted(changed))} changed, expected runs of the same "
@@ -187,7 +197,7 @@ def carry_out(
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise ResultsError(f"{runs_folder}: cannot write results: {error.strerror or error}") from error
+        raise WriteError(f"{runs_folder}: cannot write results: {error.strerror or error}") from error
     unique = {run.run_id: run for run in runs}
     waiting = [run for run_id, run in unique.items() if finished_kpis(runs_folder / run_id) is None]
     total, done = len(unique), len(unique) - len(waiting)

@@ -7,6 +7,7 @@ Runs of one seed have the same orders and the same luck whatever the levels, so 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -64,6 +65,20 @@ def level_text(level: object) -> str:
         return str(level) if isinstance(level, bool) else repr(float(str(level)))
     except ValueError:
         return str(level)
+
+
+def levels_named(text: str, factors: Sequence[str]) -> dict[str, str]:
+    """
+    Levels of `FACTOR=LEVEL,FACTOR=LEVEL`; a comma within a level parts nothing.
+
+    Examples
+    --------
+    >>> levels_named("case=no, thank you,share=0.5", ["case", "share"])
+    {'case': 'no, thank you', 'share': '0.5'}
+    """
+    known = "|".join(re.escape(name) for name in factors)
+    parts = re.split(rf",\s*(?=(?:{known})=)", text) if known else [text]
+    return dict(part.split("=", 1) for part in parts if "=" in part)
 
 
 def values_at(

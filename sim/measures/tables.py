@@ -153,5 +153,5 @@ def _read(path: Path, columns: list[str] | None = None) -> pa.Table:
         raise ResultsError(f"{path}: missing; expected it in every run folder")
     try:
         return pq.ParquetFile(path).read(columns=columns)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ResultsError(f"{path}: expected a parquet file, {error}") from error
+    except (pa.ArrowException, OSError) as error:
+        raise ResultsError(f"{path}: expected a parquet file, {' '.join(str(error).split())}") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
 from sim.view.style import COLOURS, GREY, INK, add_caption, figure_style, new_figure, save_figure, say_empty
 
@@ -111,6 +112,7 @@ def _draw_rounds(axes: Axes, rounds: pd.DataFrame) -> None:
         mark = "o-" if own["is_settled"].iloc[-1] else "x--"
         axes.plot(own["round"], 100.0 * own["residual"].clip(lower=1e-5), mark, color=colour, label=str(year))
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set_title("Fixed point (dashed: not settled)")
     axes.set_xlabel("Round")
     axes.set_xticks(sorted(rounds["round"].unique()))

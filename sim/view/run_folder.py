@@ -91,18 +91,24 @@ class RunFolder:
             return json.loads((self.folder / name).read_text(encoding="utf-8"))
         except json.JSONDecodeError as error:
             raise ResultsError(f"{self.folder / name}: line {error.lineno}: expected JSON, {error.msg}") from error
+        except (OSError, ValueError) as error:
+            raise ResultsError(f"{self.folder / name}: expected JSON, {error}") from error
+
+    def _mapping(self, name: str, content: Any) -> dict[str, Any]:
+        """Content of a file that has to hold keys with values."""
+        if not isinstance(content, dict):
+            raise ResultsError(f"{self.folder / name}: expected keys with values, found {type(content).__name__}")
+        return content
 
     @cached_property
     def kpis(self) -> dict[str, dict[str, Any]]:
         """Indicators with value, unit and which way is better."""
-        content: dict[str, dict[str, Any]] = self.read_json("kpis.json")
-        return content
+        return self._mapping("kpis.json", self.read_json("kpis.json"))
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """Where the run comes from."""
-        content: dict[str, Any] = self.read_json("manifest.json")
-        return content
+        return self._mapping("manifest.json", self.read_json("manifest.json"))
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -112,21 +118,24 @@ class RunFolder:
         Raises
         ------
         ResultsError
-            If the file is missing.
+            If the file is missing or no YAML.
         """
         import yaml
 
         path = self.folder / "config.yaml"
         if not path.is_file():
             raise ResultsError(f"{path}: missing; expected it in every run folder")
-        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return content
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            raise ResultsError(f"{path}: expected YAML, {' '.join(str(error).split())}") from error
+        return self._mapping("config.yaml", content)
 
     @cached_property
     def rules(self) -> dict[str, Any]:
         """Access rules as resolved for the network; empty when the run has no such file."""
-        content: dict[str, Any] = self.read_json("rules.json") if (self.folder / "rules.json").is_file() else {}
-        return content
+        is_there = (self.folder / "rules.json").is_file()
+        return self._mapping("rules.json", self.read_json("rules.json")) if is_there else {}
 
     @cached_property
     def vans(self) -> pd.DataFrame:

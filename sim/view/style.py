@@ -8,9 +8,10 @@ what was drawn before.
 from __future__ import annotations
 
 import logging
+import os
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +20,8 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from sim.errors import WriteError
 
 logger = logging.getLogger(__name__)
 
@@ -109,6 +112,7 @@ def figure_style() -> Iterator[None]:
             "lines.linewidth": 1.6,
             "savefig.facecolor": PAPER,
             "svg.hashsalt": "sim",
+            "text.parse_math": False,  # names of cases are no formulas: a fee of 5$ or 10$ is one
         }
     ):
         yield
@@ -141,11 +145,26 @@ def save_figure(figure: Figure, path: Path, *, crop: bool = False) -> Path:
         File to write.
     crop
         Cut off the empty rim, as maps have.
+
+    Raises
+    ------
+    WriteError
+        If the file cannot be written; nothing half-written is left.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     undated: dict[str, dict[str, str | None]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
     box = "tight" if crop else None
-    figure.savefig(path, dpi=DPI, metadata=undated.get(path.suffix), bbox_inches=box, pad_inches=0.12)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    kind = path.suffix.removeprefix(".") or None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(
+            temporary, format=kind, dpi=DPI, metadata=undated.get(path.suffix), bbox_inches=box, pad_inches=0.12
+        )
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise WriteError(f"{path}: cannot write figure: {error.strerror or error}") from error
     return path
 
 

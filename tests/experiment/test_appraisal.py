@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 
 from sim.cli import main
 from sim.config import load_scenario
-from sim.errors import InputError
-from sim.experiment.appraisal import COLUMNS, Outcomes, notes, scorecard
+from sim.errors import InputError, ResultsError
+from sim.experiment.appraisal import COLUMNS, Outcomes, notes, outcomes_at, read_outcomes, scorecard
 from sim.measures.scorecard import TARGETS, Target
+from sim.results import load_study
 
 COST = TARGETS[0]
 CHARGERS = next(target for target in TARGETS if target.measure == "nev_per_charger")
@@ -86,6 +88,7 @@ def test_pairs_need_the_same_seeds_and_years_are_told() -> None:
 def test_scorecard_of_a_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Points are named by a level; table and figures in both languages are written; a wrong point is told."""
     design = pd.DataFrame({"run_id": list("abcdef"), "case": ["base"] * 3 + ["plan"] * 3, "seed": [1, 2, 3] * 2})
+    design["replication"] = design["seed"]
     values = [10.0, 11.0, 12.0, 8.0, 8.9, 9.6]
     outcomes = design[["run_id"]].assign(measure="cost_per_tonne_km_shipment", value=values, unit="CNY/(t km)")
     design.to_csv(tmp_path / "design.csv", index=False)
@@ -97,3 +100,54 @@ def test_scorecard_of_a_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert main(["scorecard", f"{tmp_path}:base", f"{tmp_path}:plann"]) == 2
     assert "case=plan" in capsys.readouterr().err
     assert main(["scorecard", str(tmp_path / "none"), str(tmp_path / "none")]) == 2
+
+
+def _tables(folder: Path, cases: tuple[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    design = pd.DataFrame({"run_id": ["a", "b"], "case": cases, "replication": 1, "seed": 7})
+    outcomes = design[["run_id"]].assign(measure="cost_per_order", value=[2.0, 1.0], unit="CNY/order")
+    design.to_csv(folder / "design.csv", index=False)
+    outcomes.to_csv(folder / "outcomes.csv", index=False)
+
+
+@pytest.mark.parametrize("cases", [("NA", "null"), ("a:b", "no, thank you"), ("x=y, z", "w"), ("0", "0.50")])
+def test_any_name_of_a_case_is_found(cases: tuple[str, str], tmp_path: Path) -> None:
+    """Names that a table would take for nothing, for a number or for two names, in a folder with a colon."""
+    _tables(tmp_path / "out:1", cases)
+    for case, value in zip(cases, (2.0, 1.0), strict=True):
+        path = f"{tmp_path / 'out:1'}"
+        for found in (
+            read_outcomes(f"{path}:{case}"),
+            read_outcomes(f"{path}:case={case}"),
+            outcomes_at(tmp_path / "out:1", {"case": case}),
+        ):
+            assert found.values["cost_per_order"].tolist() == [value]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("outcomes.csv", "2.0", "two", "column 'value': expected numbers"),
+        ("outcomes.csv", "measure", "messure", "expected the column 'measure', found none"),
+        ("outcomes.csv", "b,cost", "a,cost", "expected one row for run_id a, measure cost_per_order, found another"),
+        ("design.csv", "y,1,7", "x,1,7", "expected one row for case x, replication 1, seed 7, found another"),
+        ("design.csv", "seed", "sead", "expected the column 'seed', found none"),
+    ],
+)
+def test_damaged_tables_are_told(name: str, old: str, new: str, told: str, tmp_path: Path) -> None:
+    """No number, a lost column, a row that is there twice: a line with the file, for the scorecard and in Python."""
+    _tables(tmp_path, ("x", "y"))
+    path = tmp_path / name
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ResultsError, match=re.escape(told)):
+        read_outcomes(f"{tmp_path}:x")
+    with pytest.raises(ResultsError, match=re.escape(told)):
+        load_study(tmp_path)
+
+
+def test_a_run_whose_files_are_no_mappings_is_told(tmp_path: Path) -> None:
+    """Lists where indicators and manifest are expected."""
+    for name in ("kpis.json", "manifest.json", "config.yaml"):
+        (tmp_path / name).write_text("[]", encoding="utf-8")
+    with pytest.raises(ResultsError, match="expected the files of a finished run"):
+        read_outcomes(str(tmp_path))

@@ -9,9 +9,12 @@ import pandas as pd
 import pytest
 
 from sim.cli import main
-from sim.errors import ResultsError
+from sim.cli_scorecard import write_scorecard
+from sim.errors import InputError
+from sim.experiment.appraisal import Outcomes
 from sim.experiment.figure_tables import figure_table
 from sim.experiment.study_file import StudyFile
+from sim.view.study_figures import draw_study_figure
 
 FIGURES: dict[str, Any] = {
     "curve": {"kind": "curve", "x": "share", "by": "night", "measures": ["van_km"]},
@@ -111,14 +114,11 @@ def test_a_knee_needs_a_curve_over_rising_numbers(levels: list[Any], figure: dic
 
 
 def test_other_factors_are_held_at_the_base() -> None:
-    """A factor that is not drawn stays at its base level, and without a base the figure is refused."""
+    """A factor that is not drawn stays at its base level, and without a base the study is refused."""
     table = figure_table("held", StudyFile.model_validate(FILE), _summary(), None)
     assert table["mean"].tolist() == [100, 80]
-    file = StudyFile.model_validate(
-        {**FILE, "base": {}, "figures": {"held": FIGURES["held"], "pareto": FIGURES["pareto"]}}
-    )
-    with pytest.raises(ResultsError, match="'night' is neither `x` nor `by` and has no base"):
-        figure_table("held", file, _summary(), None)
+    with pytest.raises(ValueError, match="'night' is neither `x` nor `by` and has no base"):
+        StudyFile.model_validate({**FILE, "base": {}, "figures": {"held": FIGURES["held"]}})
 
 
 def test_a_tornado_is_sorted_by_its_first_measure() -> None:
@@ -175,3 +175,27 @@ def test_every_kind_is_drawn_with_its_table(tmp_path: Path, capsys: pytest.Captu
     assert {path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()} == first
     assert main([*command[:2], "nothing", *command[2:]]) == 2
     assert "no figure 'nothing'; known: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["curve", "tornado"])
+def test_names_are_no_formulas(kind: str, tmp_path: Path) -> None:
+    """A case called after a fee in $ is drawn as it is written, not read as mathematics."""
+    name = "fee of 5$ or $10_"
+    summary = _summary().replace({"night": {"all": name}})
+    comparison = _comparison().replace({"night": {"all": name}})
+    factors = FILE["factors"] | {"night": ["none", name]}
+    file = StudyFile.model_validate(FILE | {"factors": factors, "base": FILE["base"] | {"night": "none"}})
+    table = figure_table(kind, file, summary, comparison)
+    assert name in table.to_string()
+    path = draw_study_figure(kind, table, tmp_path / "f.png", title=name, x_label=name, line_label=name)
+    assert path.stat().st_size > 5_000 and [entry.name for entry in tmp_path.iterdir()] == ["f.png"]
+
+
+def test_a_figure_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """A file where the folder should be: a fault of results, for one figure of a study and in Python."""
+    (tmp_path / "figures").touch()
+    table = figure_table("curve", StudyFile.model_validate(FILE), _summary(), None)
+    with pytest.raises(InputError, match="cannot write figure"):
+        draw_study_figure("curve", table, tmp_path / "figures" / "f.png", x_label="x", line_label="line")
+    with pytest.raises(InputError, match="cannot write results"):
+        write_scorecard(*[Outcomes("a", pd.DataFrame({"van_km": [1.0]}), {}, ())] * 2, tmp_path / "figures")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from sim.cli import main
+from sim.experiment.provenance import content_sha256
 from sim.measures.manifest_list import manifest_lines, read_manifest_lines
 
 STUDY = """
@@ -16,6 +17,7 @@ fixed: [network=grid, traffic=off, demand.orders_per_day=25, planning.iterations
 factors:
   berths.spaces_per_shop: [0, 0.2]
 base: {berths.spaces_per_shop: 0}
+scorecard: '0.2'
 measures: [orders_total, cost_per_order, charger_wait_mean]
 """
 
@@ -79,15 +81,15 @@ def test_a_parameter_without_effect_is_named_too(study: Path, capsys: pytest.Cap
 def test_a_setting_that_newer_code_added(code: str, study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Other code may know more settings: told as a note while numbers are equal. With the same code it is a change."""
     path = study / "results" / "manifests.jsonl"
-    manifests = list(read_manifest_lines(path).values())
+    manifests, names = list(read_manifest_lines(path).values()), {}
     for manifest in manifests:
         del manifest["config"]["service"]["grace_min"]
         manifest["code_sha256"] = "0" * 64 if code == "other" else manifest["code_sha256"]
-        manifest["run_id"] = manifest["run_id"][:-1] + "x"
+        names[manifest["run_id"]] = manifest["run_id"] = content_sha256(manifest["config"])[:12]
     path.write_text(manifest_lines(manifests), encoding="utf-8")
     for name in ("design", "outcomes"):
         table = pd.read_csv(study / "results" / f"{name}.csv", dtype=str, keep_default_na=False)
-        table["run_id"] = table["run_id"].str[:-1] + "x"
+        table["run_id"] = table["run_id"].map(names)
         table.to_csv(study / "results" / f"{name}.csv", index=False)
     assert _reproduce(study, "--runs", "1") == (0 if code == "other" else 1)
     assert "config: service.grace_min: none -> " in capsys.readouterr().out
@@ -142,12 +144,56 @@ def test_an_edited_table_is_found_without_its_run(study: Path, capsys: pytest.Ca
     assert "summary" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("out", ["study.yaml/differences.csv", "results"])
+def test_a_list_of_differences_that_cannot_be_written_is_told_first(
+    out: str, study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Under a file or in place of a folder: exit 2 before anything is simulated."""
+    monkeypatch.setattr("sim.experiment.reproduce.reproduce", None)
+    assert _reproduce(study, "--out", str(study / out)) == 2
+    assert "cannot write results" in capsys.readouterr().err
+
+
+def test_a_table_in_another_encoding_is_another_table(study: Path) -> None:
+    """Bytes that are no text are a difference like any other."""
+    (study / "results" / "summary.csv").write_bytes(b"\xff\xfe\x00")
+    assert _reproduce(study, "--runs", "1") == 1
+
+
 def test_a_table_that_follows_from_nothing_is_found(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Shares of levers beside outcomes that cannot give them are a difference, not a table to be believed."""
     (study / "results" / "attribution.csv").write_text("measure,reading\nvan_km,shapley\n", encoding="utf-8")
     assert _reproduce(study, "--runs", "1") == 1
     told = capsys.readouterr().out
     assert "1 differences" in told and "attribution" in told and "NOT equal" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("outcomes.csv", ",CNY/order", ",EUR/order", "unit of cost_per_order"),
+        ("scorecard.csv", ",not shown,", ",met,", "scorecard"),
+        ("manifests.jsonl", '"orders_per_day": 25', '"orders_per_day": 26', "manifests"),
+        ("manifests.jsonl", '"config": ', '"konfig": ', "it has no configuration"),
+    ],
+)
+def test_units_verdicts_and_manifests_count_too(
+    name: str, old: str, new: str, told: str, study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A unit, a verdict of the scorecard, or the configuration of a run that was edited is a difference, not a note."""
+    path = study / "results" / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert _reproduce(study, "--runs", "1", "--out", str(study / "differences.csv")) == 1
+    assert told in (study / "differences.csv").read_text(encoding="utf-8")
+
+
+def test_a_comparison_without_a_base_is_found(study: Path) -> None:
+    """A table that a study without a base does not have is a difference; a new run of the study removes it."""
+    _edit(study / "study.yaml", "base: {berths.spaces_per_shop: 0}\nscorecard: '0.2'\n", "")
+    assert _reproduce(study, "--runs", "1", "--out", str(study / "differences.csv")) == 1
+    assert "comparison,,,,a table" in (study / "differences.csv").read_text(encoding="utf-8")
 
 
 def test_a_point_more_is_a_difference(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,6 +209,10 @@ def test_a_point_more_is_a_difference(study: Path, capsys: pytest.CaptureFixture
     [
         ("design.csv", None, "design.csv: expected a table of a committed study"),
         ("outcomes.csv", "run_id,measure\n", "expected the column value"),
+        ("outcomes.csv", "run_id,measure,value,unit\na,b,1,-\na,b,1,-\n", "expected one row for run_id a, measure b"),
+        ("outcomes.csv", "run_id,measure,value,unit\na,b,much,-\n", "line 2: value: expected a number, found 'much'"),
+        ("design.csv", "run_id,replication,seed\na,1,5\nb,1,5\n", "expected one row for replication 1, seed 5"),
+        ("design.csv", "run_id,replication,seed\na,one,5\n", "line 2: replication: expected a whole number"),
         ("manifests.jsonl", "{\n", "line 1: expected the manifest of a run"),
         ("design.csv", "run_id,berths.spaces_per_shop,replication,seed\n", "none of its 0 rows"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +13,11 @@ import yaml
 import sim
 from sim.cli import main
 from sim.config import load_scenario
+from sim.errors import ResultsError
 from sim.experiment import run_scenario
+from sim.experiment.appraisal import read_outcomes
 from sim.measures import TABLES, conservation_faults, read_tables
+from sim.results import load_tables
 
 OVERRIDES = ["network=grid", "traffic=off", "run.workers=1", "planning.iterations=20"]
 
@@ -76,6 +80,49 @@ def test_the_python_interface_gives_what_the_file_holds(folder: Path) -> None:
     assert model.kpis() == json.loads((folder / "kpis.json").read_text(encoding="utf-8"))
     with pytest.raises(RuntimeError, match="has been run"):
         model.run()
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [
+        ("kpis.json", "kerb_by_hour"),
+        ("manifest.json", "energy_by_type"),
+        ("config.yaml", "energy_by_type"),
+        ("stops.parquet", "kerb_by_hour"),
+    ],
+)
+@pytest.mark.parametrize("content", [b"", b"[]", b"null", b"\xff\x00{", b"a: b\n  - c: [\n"])
+def test_damaged_files_are_told(
+    name: str, figure: str, content: bytes, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Empty, cut off, no text, or no mapping: exit 2 and one line with the folder, for figures and scorecard."""
+    damaged = tmp_path / "run"
+    shutil.copytree(folder, damaged)
+    (damaged / name).write_bytes(content)
+    commands = [["plot", str(damaged), figure, "--out", str(tmp_path / "figures")]]
+    commands += [["scorecard", str(damaged), str(damaged), "--out", str(tmp_path)]] if name != "stops.parquet" else []
+    for command in commands:
+        assert main(command) == 2
+        told = capsys.readouterr().err
+        assert told.startswith(f"error: {damaged}") and told.count("\n") == 1
+    with pytest.raises(ResultsError):
+        (load_tables([damaged], "stops") if name == "stops.parquet" else read_outcomes(str(damaged)))
+
+
+def test_a_run_has_no_points(folder: Path) -> None:
+    """A level after the folder of a run is refused, not left unread."""
+    with pytest.raises(ResultsError, match="found a run, expected a study for the point"):
+        read_outcomes(f"{folder}:0.2")
+
+
+def test_a_run_of_a_study_is_appraised_like_any(folder: Path, tmp_path: Path) -> None:
+    """Its configuration stands in its manifest, and there is no config.yaml."""
+    shutil.copytree(folder, tmp_path / "run")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    content = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "run" / "manifest.json").write_text(json.dumps(manifest | {"config": content}), encoding="utf-8")
+    (tmp_path / "run" / "config.yaml").unlink()
+    assert read_outcomes(str(tmp_path / "run")).years == read_outcomes(str(folder)).years
 
 
 def test_a_sweep_runs_every_combination(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

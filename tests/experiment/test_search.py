@@ -13,9 +13,12 @@ import pytest
 from sim.cli import main
 from sim.config import Scenario
 from sim.errors import ResultsError
+from sim.experiment.reproduce import Committed
+from sim.experiment.reproduce_search import subject_of_search
 from sim.experiment.search import run_search
 from sim.experiment.search_file import read_search
 from sim.experiment.search_tables import is_front
+from sim.measures.study_table_files import read_study_table
 
 pytest.importorskip("optuna")
 
@@ -185,6 +188,12 @@ def test_another_search_is_not_mixed_with_this_one(tmp_path: Path) -> None:
         ("at_least: 0.5", "at_least: 0.5, at_most: 1", "one of at_least and at_most"),
         ("[subsidies]", "[van_km]", "expected an indicator in CNY"),
         ("[0, 20, 40]", "[0]", "two levels or more"),
+        ("[subsidies]", "[subsidies, subsidies]", "'subsidies' is given twice"),
+        ("at_least: 0.5", "at_least: .nan", "expected a finite limit"),
+        ("trials:", "batch: 4\ntrials:", "the key 'batch' is there already"),
+        ("  cheaper:", "  joint low: {{measure: van_km, reading: value, at_most: 1}}\n  cheaper:", "'joint low'"),
+        ("  stations.number:", "  joint high:", "'joint high' is the name of a column"),
+        ("  stations.number:", "  again: {{key: joint.share, levels: [0, 1]}}\n  stations.number:", "'again'"),
     ],
 )
 def test_faults_of_a_search_are_told(
@@ -195,6 +204,31 @@ def test_faults_of_a_search_are_told(
     assert main(["search", folder, "--out", str(tmp_path / "out")]) == 2
     assert told in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_lever_cannot_be_overridden(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An override of every run that makes all levels of a lever one: exit code 2, and no results."""
+    folder = _search(tmp_path / "toy")
+    assert main(["search", folder, "joint.share=0.3", "--out", str(tmp_path / "out")]) == 2
+    assert "'joint.share' of the study sets" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_set_that_is_gone_from_the_trials_is_a_difference(tmp_path: Path) -> None:
+    """The runs of a set are there and its row is not: a difference. A number that is none is told."""
+    search = read_search(_search(tmp_path / "s", 6, SMALL))
+    out = tmp_path / "out"
+    run_search(search, out, simulate=_toy)
+    trials = (out / "trials.csv").read_text(encoding="utf-8")
+    design, outcomes = (read_study_table(out / f"{name}.csv", name) for name in ("design", "outcomes"))
+    committed = Committed(out, design.astype(str), outcomes, {})
+    for text, is_whole in ((trials, True), (trials.rsplit("\n", 2)[0] + "\n", False)):
+        (out / "trials.csv").write_text(text, encoding="utf-8")
+        given = subject_of_search(search, committed).tables(outcomes)["trials"]
+        assert (given.to_csv(index=False, lineterminator="\n") == text) is is_whole
+    (out / "trials.csv").write_text(trials.replace("\n0,", "\nnone,"), encoding="utf-8")
+    with pytest.raises(ResultsError, match="line 2: trial: expected a whole number"):
+        subject_of_search(search, committed)
 
 
 def test_a_small_search_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,10 +15,11 @@ import pytest
 
 from sim.cli import main
 from sim.config import Scenario
-from sim.errors import InputError
+from sim.errors import InputError, WriteError
 from sim.experiment.design import composed_runs, sampled_shares, study_rows
+from sim.experiment.folder_lock import held_alone
 from sim.experiment.study import HalfWidth, run_study
-from sim.experiment.study_file import Study, read_study
+from sim.experiment.study_file import Study, StudyError, read_study
 from sim.experiment.study_runs import finished_kpis
 from sim.experiment.study_tables import relative_changes, summarise
 
@@ -151,6 +152,97 @@ def test_bad_studies_are_told(
     assert not (tmp_path / "out").exists()
 
 
+_CURVE = "figures: {f: {kind: curve, measures: [cost_per_order], x: berths.spaces_per_shop}}\n"
+_FACTOR = "berths.spaces_per_shop: [0.0, 0.2]\nbase: {berths.spaces_per_shop: 0.0}"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (SMALL + "measures: [van_km]\n", "line 8: the key 'measures' is there already"),
+        (SMALL.replace("0.2]", "2024-13-45]"), "not valid YAML: month must be in 1..12"),
+        ("question: !!int many", "not valid YAML: invalid literal for int()"),
+        ("question: " + "[" * 3000, "not valid YAML: lists too deep to read"),
+        (SMALL.replace("0.2]", "[1]]"), "levels.1: expected a number, a text, or true or false, found [1]"),
+        (SMALL.replace("0.2]", ".nan]"), "expected finite numbers, found nan"),
+        (SMALL.replace("0.2]", "0]"), "a level is given twice: 0"),
+        (SMALL.replace("shop: 0.0}", "shop: 7}"), "has no level 7; known: [0.0, 0.2]"),
+        (
+            SMALL.replace(_FACTOR, "p_value: {key: service.retries, levels: [0, 1]}"),
+            "'p_value' is the name of a column",
+        ),
+        (SMALL.replace(_FACTOR, "luck: {key: seed, levels: [0, 1]}"), "'seed' comes from seeds.csv"),
+        (
+            SMALL.replace(_FACTOR, "service.retries: [0, 1]\n  b: {options: {x: [service.retries=2], y: []}}"),
+            "factors: 'service.retries' is set by 'service.retries' and 'b'",
+        ),
+        (SMALL.replace("[orders_total,", "[orders_total, orders_total,"), "measures: 'orders_total' is given twice"),
+        (SMALL + _CURVE.replace("cost_per_order", "van_km"), "'van_km' is not among `measures`"),
+        (SMALL + _CURVE.replace("{f:", "{../../f:"), "expected a name that a file can have"),
+        (
+            SMALL.replace("[0.0, 0.2]\nbase: {berths.spaces_per_shop: 0.0}", "[0.0, 0.2]\n  service.retries: [0, 1]")
+            + _CURVE,
+            "factor 'service.retries' is neither `x` nor `by` and has no base",
+        ),
+        (SMALL + "scorecard: nothing\n", "found 'nothing' of 0"),
+        (
+            SMALL.replace("[0.0, 0.2]", "{low: 0, high: 1}") + "design: sobol\n",
+            "have ranges, of which no level is known",
+        ),
+        (
+            SMALL.replace(_FACTOR, f"a: {list(range(1000))}\n  b: {list(range(1000))}"),
+            "expected 1,000,000 runs or fewer, found 1,000,000 points on 2 seeds",
+        ),
+    ],
+)
+def test_faults_that_would_show_after_hours_are_told_first(text: str, told: str, tmp_path: Path) -> None:
+    """What spoils tables or figures, or mixes up factors or levels, is refused as the file is read."""
+    folder = _study(tmp_path / "bad", text)
+    with pytest.raises(StudyError) as caught:
+        read_study(str(folder))
+    assert [fault for fault in caught.value.faults if told in fault and str(folder / "study.yaml") in fault]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "told"),
+    [
+        ("replication,seed\n1,5,9\n2,6,7\n", "line 2: expected 2 cells as in the heading, found 3"),
+        ("seed,seed\n1,2\n", "expected one column seed"),
+        ("seed\n" + "9" * 5000 + "\n", "line 2: expected a whole number"),
+        ("seed\n5\n\nx\n", "line 4: expected a whole number"),
+    ],
+)
+def test_seeds_are_those_of_their_column(seeds: str, told: str, tmp_path: Path) -> None:
+    """A row of other cells than the heading has no seed; lines are counted as an editor counts them."""
+    with pytest.raises(StudyError, match=told):
+        read_study(str(_study(tmp_path / "bad", seeds=seeds)))
+
+
+def test_a_factor_cannot_be_overridden(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An override of every run that makes all levels one would show no difference at all: exit 2, nothing written."""
+    folder = _study(tmp_path / "o")
+    assert main(["study", str(folder), "berths.spaces_per_shop=0.4", "--out", str(tmp_path / "out")]) == 2
+    assert "'berths.spaces_per_shop' of the study sets" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["study", "search", "reproduce", "plot", "scorecard"])
+def test_a_name_that_is_too_long_is_told(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that no file can have: one line and exit code 2."""
+    assert main([command, "x" * 300, *(["y"] if command == "scorecard" else [])]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("error: ") and told.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--runs", "--workers"])
+@pytest.mark.parametrize("text", ["0", "-1", "1e9", "some"])
+def test_numbers_of_runs_and_workers(option: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no whole number from 1 is told as it stands."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["study", "any", option, text])
+    assert f"expected a whole number from 1, found {text}" in capsys.readouterr().err
+
+
 def test_a_failed_run_stops_nothing(tmp_path: Path) -> None:
     """The others finish, the failure is told with its run, and the next start tries it again."""
     study = read_study(str(_study(tmp_path / "f", seeds="seed\n13\n1\n3\n")))
@@ -158,6 +250,83 @@ def test_a_failed_run_stops_nothing(tmp_path: Path) -> None:
     assert len(result.failures) == 2 and result.finished == 4
     assert set(pd.read_csv(tmp_path / "out" / "failures.csv")["run_id"]) == set(result.failures)
     assert run_study(study, tmp_path / "out", simulate=_toy).failures == result.failures
+
+
+def _toy_that_loses(folder: str, scenario: Scenario, seed: int) -> str | None:
+    """A run whose folder is removed while the next ones go on."""
+    import shutil
+
+    for other in Path(folder).parent.glob("*/manifest.json"):
+        shutil.rmtree(other.parent)
+    return _toy(folder, scenario, seed)
+
+
+def test_runs_that_are_lost_in_mid_study_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A study whose runs are not all there has not been done: each is told, and the exit code is 1."""
+    import sim.experiment.study as room
+
+    folder = _study(tmp_path / "lost", seeds="seed\n1\n3\n")
+    plain = run_study
+
+    def losing(study: Study, out: Path, **options: object) -> object:
+        return plain(study, out, **{**options, "simulate": _toy_that_loses})  # type: ignore[arg-type]
+
+    monkeypatch.setattr(room, "run_study", losing)
+    assert main(["study", str(folder), "--workers", "1", "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().out
+    assert "1 of 4 runs finished" in told and told.count("its files were removed or changed") == 3
+    assert len(pd.read_csv(tmp_path / "out" / "failures.csv")) == 3
+
+
+def test_a_run_copied_from_another_is_simulated_anew(tmp_path: Path) -> None:
+    """Manifest and indicators of another run, or a manifest of other types, are no finished run."""
+    study = read_study(str(_study(tmp_path / "c", seeds="seed\n1\n")))
+    first, second = (run.run_id for run in composed_runs(study, study_rows(study)))
+    out = tmp_path / "out"
+    run_study(study, out, simulate=_toy)
+    before = _bytes(out)
+    for content in ({"run_id": first}, {"input_sha256": [1]}):
+        for name in ("kpis.json", "manifest.json"):
+            (out / "runs" / second / name).write_bytes((out / "runs" / first / name).read_bytes())
+        manifest = json.loads((out / "runs" / second / "manifest.json").read_text(encoding="utf-8"))
+        (out / "runs" / second / "manifest.json").write_text(json.dumps(manifest | content), encoding="utf-8")
+        run_study(study, out, simulate=_toy)
+        assert _bytes(out) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such lock there")
+def test_one_command_at_a_time_in_a_folder(tmp_path: Path) -> None:
+    """A second one is refused and touches nothing; when the first has ended, the folder is free."""
+    study = read_study(str(_study(tmp_path / "l")))
+    with held_alone(tmp_path / "out" / "runs"), pytest.raises(InputError, match="another command at work"):
+        run_study(study, tmp_path / "out", simulate=_toy)
+    assert run_study(study, tmp_path / "out", simulate=_toy).finished == 4
+
+
+def test_tables_are_written_all_or_none(tmp_path: Path) -> None:
+    """Where one table cannot be written, all of them stay as they were, and nothing half-written is left."""
+    study = read_study(str(_study(tmp_path / "w", seeds="seed\n1\n3\n")))
+    out = tmp_path / "out"
+    run_study(study, out, simulate=_toy, most_runs=2)
+    before = _bytes(out)
+    (out / "manifests.jsonl").unlink()
+    (out / "manifests.jsonl").mkdir()
+    with pytest.raises(WriteError, match="cannot write results"):
+        run_study(study, out, simulate=_toy)
+    assert _bytes(out) == before and not list(out.rglob("*.tmp"))
+
+
+def test_figures_that_cannot_be_written_are_wrong_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file in place of their folder: the runs and tables are kept, exit code 2."""
+    folder = _study(tmp_path / "f", SMALL + _CURVE)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "figures").touch()
+    assert main(["study", str(folder), "--workers", "1", "--out", str(out)]) == 2
+    assert "figures: cannot write results" in capsys.readouterr().err
+    assert pd.read_csv(out / "summary.csv")["n"].tolist() == [2] * 4
 
 
 def test_summary_by_hand(tmp_path: Path) -> None:
@@ -180,14 +349,16 @@ def test_several_days_are_simulated(tmp_path: Path) -> None:
     """A run of a study with `days` holds the mean over its days, as `sim run` does, not the first day."""
     from sim.config import load_scenario
     from sim.experiment.days import run_days
+    from sim.experiment.provenance import run_id_of
     from sim.experiment.study_runs import simulate_to
     from sim.model import DeliveryModel
 
     small = ["network=grid", "traffic=off", "demand.orders_per_day=25", "planning.iterations=5", "paths.cache_dir=null"]
     scenario = load_scenario("baseline", [*small, "run.workers=1", "days=2"])
-    assert simulate_to(str(tmp_path / "run"), scenario, 5) is None
+    folder = tmp_path / run_id_of(scenario, 5)
+    assert simulate_to(str(folder), scenario, 5) is None
     horizon = run_days(DeliveryModel(scenario, seed=5), scenario, 5)
-    kpis = finished_kpis(tmp_path / "run")
+    kpis = finished_kpis(folder)
     assert kpis is not None
     for name, entry in horizon.kpis().items():
         assert kpis[name]["value"] == entry["value"], name
