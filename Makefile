@@ -36,10 +36,10 @@ run: $(STAMP)  ## Run the default scenario: KPI table, result files, figures
 	$(BIN)/sim run $(ARGS)
 
 test: $(STAMP)  ## Run the test suite, without what takes minutes
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" --durations=15 $(ARGS)
 
 test-slow: $(STAMP)  ## Run only the tests that take minutes
-	$(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) -m slow --durations=15 $(ARGS)
 
 lint: $(STAMP)  ## Check style and formatting
 	$(BIN)/ruff check
