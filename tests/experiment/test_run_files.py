@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -139,16 +141,19 @@ def test_a_sweep_runs_every_combination(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
-def test_a_sweep_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The joblib launcher of the extra `studies` leaves the runs that a sweep in one process leaves."""
-    pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+@pytest.mark.parametrize(
+    "launcher", [["joblib", "hydra.launcher.n_jobs=2"], ["ray", "+hydra.launcher.ray.init.num_cpus=2"]]
+)
+def test_a_sweep_side_by_side(launcher: list[str], tmp_path: Path) -> None:
+    """The launchers of joblib (extra `studies`) and Ray leave the runs that a sweep in one process leaves."""
+    pytest.importorskip(f"hydra_plugins.hydra_{launcher[0]}_launcher")
     sweep = ["run", "-m", "seed=1,2", *OVERRIDES, "run.figures=false", "run.workers=1"]
     found = []
-    for launcher in ([], ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]):
-        folder = tmp_path / str(len(launcher))
+    for options in ([], [f"hydra/launcher={launcher[0]}", *launcher[1:]]):
+        folder = tmp_path / str(len(options))
         folder.mkdir()
-        monkeypatch.chdir(folder)
-        assert main([*sweep, *launcher]) == 0
+        command = [sys.executable, "-c", "import sys; from sim.cli import main; sys.exit(main())", *sweep, *options]
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         kpis = sorted(folder.glob("results/runs/*/kpis.json"))
         found.append({path.parent.name: path.read_bytes() for path in kpis})
     assert len(found[0]) == 2 and found[0] == found[1]
