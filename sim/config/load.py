@@ -101,21 +101,21 @@ def _compose(overrides: list[str]) -> dict[str, Any]:
             config = compose(PRIMARY, overrides=overrides)
             container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError(_explain(error)) from error
+        raise ConfigError(explain(error)) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"not valid YAML: {' '.join(str(error).split())}") from error
     assert isinstance(container, dict)
     return {str(key): value for key, value in container.items()}
 
 
-def _explain(error: Exception) -> str:
+def explain(error: Exception) -> str:
     """Hydra's message in one line, with the names that would have been right."""
     text = str(error)
-    group = re.search(r"In '[^']*': Could not find '(\w+)/([^']*)'", text)
+    group = re.search(r"In '[^']*': Could not find '([\w/]+)/([^']*)'", text)
     if group is None:
-        group = re.search(r"Could not find '(\w+)/([^']*)'", text)
+        group = re.search(r"Could not find '([\w/]+)/([^']*)'", text)
     if group:
-        known = ", ".join(resource_names("configs", group[1]))
+        known = ", ".join(resource_names("configs", group[1]) or re.findall(r"^\t(\w+)$", text, re.MULTILINE))
         return f"{group[1]}: there is no option {group[2]!r}; known: {known}"
     key = re.search(r"Key '([^']+)' (?:is not in struct|not in)", text)
     full = re.search(r"full_key: (\S+)", text)

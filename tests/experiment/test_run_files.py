@@ -140,6 +140,38 @@ def test_a_sweep_runs_every_combination(tmp_path: Path, monkeypatch: pytest.Monk
     ]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["policy=none,nix", "network=grid,nix"],
+            ["policy: there is no option", "network: there is no option"],
+        ),
+        (["planning.iterations=5,abc,0"], ["found 'abc'", "found 0"]),
+        (["seed=1,-2"], ["seed: Input should be greater than or equal to 0, found -2"]),
+        (["scenario=baseline,nix"], ["scenario: there is no scenario 'nix'"]),
+        (["polizy=3"], ["polizy: unknown key"]),
+        (["hydra.launcher.nonsense=1"], ["hydra.launcher.nonsense: unknown key"]),
+        (["hydra/launcher=nope"], ["hydra/launcher: there is no option 'nope'; known: basic"]),
+        (["network=[1"], ["override"]),
+        (["network"], ["expected KEY=VALUE, found 'network'"]),
+    ],
+)
+def test_every_fault_of_a_sweep_is_told_before_its_first_run(
+    arguments: list[str],
+    told: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Exit 2 and a line for each value that is wrong, though the first combination is right; nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "-m", *OVERRIDES, "seed=1", *arguments]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(told) and all(any(text in line for line in lines) for text in told)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "launcher", [["joblib", "hydra.launcher.n_jobs=2"], ["ray", "+hydra.launcher.ray.init.num_cpus=2"]]
