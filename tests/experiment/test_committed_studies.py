@@ -25,6 +25,7 @@ SEEDS_ASKED = {
     "berths_and_cars": 10,
     "plausibility": 7,
     "assumptions": 1,
+    "assumptions_sobol": 1,
     "district_check": 1,
 }
 """Seeds of curves of rules, of districts with their cars, of many cases, and of trajectories; all others 20 or more."""
