@@ -90,8 +90,8 @@ class Target:
 
 
 # What counts most in results/assumptions/sensitivity.csv, and the mix of fleets, which that study did not vary.
-_COSTS = ("fleet.shift_h", "demand.growth", "fleet.orders_per_van", "cost.driver_cny_per_h")
-_ENERGY = ("fleet.mix", "energy.temperature_c", "fleet.shift_h", "fleet.orders_per_van")
+_COSTS = ("fleet.orders_per_van", "fleet.shift_h", "cost.failed_order_cny", "demand.growth")
+_ENERGY = ("fleet.mix", "energy.temperature_c", "demand.growth", "fleet.orders_per_van")
 _JOINT = ("joint.share", "joint.share_by_type")
 _USE = ("fleet.orders_per_van", "demand.growth", "fleet.shift_h")
 
