@@ -1,4 +1,4 @@
-"""The command `sim plot`: figures of a study, each with the table behind it."""
+"""The command `sim plot`: figures of a study or search, each with the table behind it, and of a run."""
 
 from __future__ import annotations
 
@@ -59,11 +59,14 @@ def draw_figures(name: str, results: Path, out: Path, figure: str | None, suffix
 
 
 def plot(arguments: argparse.Namespace) -> int:
-    """`sim plot`: draw all figures of a study or of a run, or one."""
+    """`sim plot`: draw all figures of a study, a search or a run, or one."""
     if (Path(arguments.study) / "kpis.json").is_file():
         return _plot_run(arguments)
+    from sim.experiment.search_file import is_search
     from sim.experiment.study_file import find_study
 
+    if is_search(arguments.study):
+        return _plot_search(arguments)
     results = (
         Path(arguments.results) if arguments.results else Path("results") / find_study(arguments.study).resolve().name
     )
@@ -73,6 +76,32 @@ def plot(arguments: argparse.Namespace) -> int:
         print(path)
     if not paths:
         print("the study has no figures")
+    return DONE
+
+
+def _plot_search(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from sim.cli_search import FRONT, draw_front
+    from sim.errors import ResultsError
+    from sim.experiment.search_file import read_search
+    from sim.experiment.study_file import StudyError
+
+    found = read_search(arguments.study)
+    if arguments.figure not in (None, FRONT):
+        raise StudyError(f"search {found.name}: found no figure {arguments.figure!r}; known: {FRONT}")
+    results = Path(arguments.results) if arguments.results else Path("results") / found.name
+    try:
+        table = pd.read_csv(results / "trials.csv", dtype=dict.fromkeys(found.file.levers, str), keep_default_na=False)
+        is_whole = all(table[name].dtype == bool for name in ("is_front", "is_cheapest"))
+        numbers = table[["public_cost", "shortfall"]].astype(float)
+        lacking = [name for name in found.file.levers if name not in table]
+    except (OSError, ValueError, KeyError) as error:
+        raise ResultsError(f"{results / 'trials.csv'}: expected the table of a search, found {error}") from error
+    if lacking or not is_whole or numbers.isna().any(axis=None) or not len(table):
+        told = f"no column {', '.join(lacking)}" if lacking else "cells that are empty or of another kind"
+        raise ResultsError(f"{results / 'trials.csv'}: expected the table of this search, found {told}")
+    print(draw_front(found, table, Path(arguments.out) if arguments.out else results / "figures", arguments.format))
     return DONE
 
 
@@ -91,7 +120,7 @@ def add_plot_command(commands: Commands[argparse.ArgumentParser]) -> None:
         commands,
         "plot",
         plot,
-        "Draw the figures of a study from its tables, with the CSV behind each, or those of a run from its files.",
+        "Draw the figures of a study or search from its tables, with the CSV behind each, or of a run from its files.",
         "examples:\n  sim plot time_windows\n  sim plot time_windows by_ban --format svg\n"
         "  sim plot results/runs/a1b2c3d4e5f6 map_day --format pdf",
     )

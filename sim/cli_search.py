@@ -5,8 +5,41 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.terminal import ANSWER_IS_NO, DONE, Commands, add_command, count, progress_bar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.search_file import Search
+
+FRONT = "front"
+"""Name of the figure of a search."""
+
+
+def draw_front(found: Search, table: pd.DataFrame, out: Path, suffix: str) -> Path:
+    """
+    Draw the front of a search, with the CSV behind it.
+
+    Parameters
+    ----------
+    found
+        The search.
+    table
+        Content of `trials.csv`.
+    out
+        Folder of the figure.
+    suffix
+        `png`, `svg` or `pdf`.
+    """
+    from sim.experiment.study import make_folder, write_csv
+    from sim.view.search_figure import draw_search_front
+
+    make_folder(out)
+    write_csv(table, out / f"{FRONT}.csv")
+    nothing, targets = found.file.nothing(), len(found.file.target_names)
+    return draw_search_front(table, nothing, out / f"{FRONT}.{suffix}", study=found.name, targets=targets)
 
 
 def search(arguments: argparse.Namespace) -> int:
@@ -14,8 +47,6 @@ def search(arguments: argparse.Namespace) -> int:
     from sim.experiment.search import run_search
     from sim.experiment.search_file import read_search
     from sim.experiment.search_tables import best_trial
-    from sim.experiment.study import make_folder, write_csv
-    from sim.view.search_figure import draw_search_front
 
     found = read_search(arguments.search)
     out = Path(arguments.out) if arguments.out else Path("results") / found.name
@@ -35,11 +66,7 @@ def search(arguments: argparse.Namespace) -> int:
     print(f"search {found.name}: {extent} sets of levers appraised on {len(found.seeds)} seeds")
     targets = found.file.target_names
     if len(table):
-        make_folder(out / "figures")
-        write_csv(table, out / "figures" / "front.csv")
-        draw_search_front(
-            table, found.file.nothing(), out / "figures" / "front.png", study=found.name, targets=len(targets)
-        )
+        draw_front(found, table, out / "figures", "png")
         row = best_trial(table)
         told = (
             "cheapest that meets all targets"
