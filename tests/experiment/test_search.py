@@ -249,12 +249,12 @@ confirmation_seeds: 2
     assert (tmp_path / "out" / "figures" / "front.png").stat().st_size > 10_000
     again = pd.read_csv(tmp_path / "out" / "confirmation.csv")
     assert again["target"].tolist() == ["out of the lane"] and again["n"].tolist() == [2]
-    plot = ["plot", str(tmp_path / "s"), "--results", str(tmp_path / "out"), "--out", str(tmp_path / "svg")]
-    assert main([*plot, "front", "--format", "svg"]) == 0 and (tmp_path / "svg" / "front.svg").is_file()
+    plot, where = ["plot", str(tmp_path / "s")], ["--results", str(tmp_path / "out"), "--out", str(tmp_path / "svg")]
+    assert main([*plot, "front", *where, "--format", "svg"]) == 0 and (tmp_path / "svg" / "front.svg").is_file()
     assert (tmp_path / "svg" / "front.csv").read_bytes() == (tmp_path / "out" / "figures" / "front.csv").read_bytes()
-    assert main([*plot, "back"]) == 2 and "known: front" in capsys.readouterr().err
+    assert main([*plot, "back", *where]) == 2 and "known: front" in capsys.readouterr().err
     (tmp_path / "out" / "trials.csv").write_text("trial,berths\n0,with\n", encoding="utf-8")
-    assert main(plot) == 2 and "expected the table of a search" in capsys.readouterr().err
+    assert main([*plot, *where]) == 2 and "expected the table of a search" in capsys.readouterr().err
 
 
 def test_the_front_by_hand() -> None:
