@@ -27,6 +27,7 @@ SEEDS_ASKED = {
     "assumptions": 1,
     "assumptions_sobol": 1,
     "district_check": 1,
+    "plan_2025_district": 12,
 }
 """Seeds of curves of rules, of districts with their cars, of many cases, and of trajectories; all others 20 or more."""
 
