@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli_app": _TOP | {"app", "terminal"},
     "cli_chargers": _TOP | {"terminal"},
     "cli_fleet": _TOP | {"terminal"},
-    "cli_plot": _TOP | {"results", "terminal"},
+    "cli_plot": _TOP | {"cli_search", "results", "terminal"},
     "cli_policy": _TOP | {"terminal"},
     "cli_report": _TOP | {"terminal"},
     "cli_reproduce": _TOP | {"terminal"},

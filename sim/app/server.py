@@ -60,7 +60,6 @@ def serve(folder: Path, *, host: str, port: int, token: str | None, say: Callabl
         raise InputError("token: expected at least 16 characters")
     if token is None and not is_loopback(host):
         token = secrets.token_urlsafe(24)
-    os.chdir(folder)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,6 +71,7 @@ def serve(folder: Path, *, host: str, port: int, token: str | None, say: Callabl
         raise InputError(
             f"{host}:{port}: cannot listen there: {error.strerror or error}; try another --port"
         ) from error
+    os.chdir(folder)
     app = create_app(folder, token=token, hosts=LOOPBACK if is_loopback(host) else ())
     shown = f"[{host}]" if ":" in host else host
     say(f"http://{shown}:{listening.getsockname()[1]}/" + (f"?token={token}" if token else ""))

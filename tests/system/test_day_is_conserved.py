@@ -18,7 +18,6 @@ CASES = [(scenario, network) for network in SMALL for scenario in SCENARIOS]
 CASES += [("stations_40", "helsinki"), ("demand_2025", "grid"), ("owner_drivers+chargers_sparse+winter", "grid")]
 QUICK_CASES = {
     ("baseline", "helsinki"),
-    ("all_day_ban", "helsinki"),
     ("peak_ban", "grid"),
     ("owner_drivers+chargers_sparse+winter", "grid"),
 }

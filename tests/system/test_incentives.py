@@ -23,6 +23,7 @@ def _kpis(folder: Path) -> dict[str, float]:
     return {name: entry["value"] for name, entry in json.loads((folder / "kpis.json").read_text()).items()}
 
 
+@pytest.mark.slow
 def test_payments_of_nothing_equal_no_incentives_to_the_byte(run_dir: RunMaker) -> None:
     """Thresholds that pay 0 CNY and amounts of 0 leave every table and every indicator as it is."""
     plain = run_dir(*SMALL)

@@ -21,7 +21,7 @@ JOINT = (
     "capacity_sharing",
     "joint_50+night_delivery+peak_ban",
 )
-QUICK = ("joint_50", "joint_50+night_delivery+peak_ban")
+QUICK = ("joint_50+night_delivery+peak_ban",)
 """Those that every run of the suite tries."""
 
 

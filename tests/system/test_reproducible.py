@@ -16,6 +16,7 @@ def _bytes(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in names}
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_with_one_or_two_workers(tmp_path: Path) -> None:
     """All parquet files and kpis.json, planned anew each time; seed 2 differs."""
     results = []
